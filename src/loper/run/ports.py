@@ -1,0 +1,88 @@
+"""The doors of the runtime: a store, a clock, channels. Everything outside comes in through one of these.
+
+Each port has a twin in memory (`loper.run.memory`) that passes the same contract tests as the real ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+
+class Clock(Protocol):
+    """The only place where the runtime learns what time it is."""
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC."""
+        ...
+
+    def wait(self, seconds: float) -> None:
+        """Return after so many seconds, or sooner when woken."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    name: str
+    content_type: str  # "text/calendar; method=REQUEST"
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What the customer can do from a message: a button in a mail, a short line in an SMS. `url` carries its token."""
+
+    offer: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outgoing:
+    """One rendered message for one customer on one channel.
+
+    `key` names the moment and the channel and is the same on every try: a provider that takes an idempotency key
+    gets it, a mail carries it as its Message-ID.
+    """
+
+    key: str
+    to: str
+    language: str = "nl"
+    subject: str = ""
+    body: str = ""  # light Markdown: paragraphs, lists, **strong**, [links](https://...)
+    links: Sequence[Link] = ()
+    attachments: Sequence[Attachment] = ()
+    marketing: bool = False
+    unsubscribe: str = ""  # address of one-click unsubscribe (RFC 8058); required where marketing
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of handing over a message.
+
+    sent: the provider has it. failed: it never will (a hard failure: the next channel is tried). later: try again.
+    unknown: it may or may not have it; the organisation's policy decides what follows.
+    """
+
+    outcome: Literal["sent", "failed", "later", "unknown"]
+    provider_id: str = ""
+    why: str = ""
+
+
+class Channel(Protocol):
+    """A way to reach a customer. One instance per thread: it may keep a connection open between messages."""
+
+    name: str
+    idempotent: bool
+    """Whether the provider takes our key and drops a message it already has."""
+
+    def send(self, message: Outgoing) -> Receipt:
+        """Hand one message over. Never raises for what the network or the provider does."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections. Sending again opens them again."""
+        ...
