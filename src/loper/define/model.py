@@ -207,7 +207,9 @@ TOUCHPOINT_EVENTS = ("sent", "delivered", "failed", "replied", "answered", "skip
 """What comes back of a touchpoint T: events T.sent, T.delivered, ..."""
 
 
-QuestionKind = Literal["choose", "text", "number", "boolean", "date", "time", "image", "file", "place", "phone", "email"]
+QuestionKind = Literal[
+    "choose", "text", "number", "boolean", "date", "time", "image", "file", "place", "phone", "email"
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -282,9 +284,11 @@ class Replaces:
     touchpoints: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Journey:
-    """A journey, whole. `version` is the hash of its content, texts included; `label` is what people call it."""
+    """A journey, whole. Two are the same when their versions are (equality is identity: it is a key of caches).
+    `version` is the hash of its content, texts included; `label` is what people call it.
+    """
 
     name: str
     version: str

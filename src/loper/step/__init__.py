@@ -1,0 +1,64 @@
+"""What happens next: step() and may(), pure and total. No clock, no database, no chance."""
+
+from loper.step.case import (
+    SYSTEM,
+    Case,
+    Customer,
+    Effect,
+    Event,
+    Go,
+    HistoryNeeded,
+    Message,
+    Moment,
+    Recent,
+    Sent,
+    Skip,
+    State,
+    Step,
+    Tick,
+    Verdict,
+    Wait,
+    Withdraw,
+)
+from loper.step.codec import dump_state, load_state
+from loper.step.facts import Appointment, FactError, instant_of, plain, typed
+from loper.step.may import may
+from loper.step.moments import candidates, ready, variant
+from loper.step.step import born, child_key, sent, skipped, step
+
+__all__ = [
+    "SYSTEM",
+    "Appointment",
+    "Case",
+    "Customer",
+    "Effect",
+    "Event",
+    "FactError",
+    "Go",
+    "HistoryNeeded",
+    "Message",
+    "Moment",
+    "Recent",
+    "Sent",
+    "Skip",
+    "State",
+    "Step",
+    "Tick",
+    "Verdict",
+    "Wait",
+    "Withdraw",
+    "born",
+    "candidates",
+    "child_key",
+    "dump_state",
+    "instant_of",
+    "load_state",
+    "may",
+    "plain",
+    "ready",
+    "sent",
+    "skipped",
+    "step",
+    "typed",
+    "variant",
+]

@@ -14,13 +14,17 @@ from typing import Any, Literal
 SYSTEM = "loper"
 """The source of the events that come from Loper itself: T.sent, T.skipped, stage.overdue, ..."""
 
-OrderKey = tuple[datetime, str, int, str]
-"""Where an event stands in its case: (time, source, sequence, id)."""
+OrderKey = tuple[datetime, int, str, int, str]
+"""Where an event stands in its case: (time, phase, source, sequence, id).
+
+Phase 0 is what happened outside; then comes stage.overdue; phase 1 is what came of the moments of that instant
+(T.sent, T.skipped): events first, then moments (rule 11).
+"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """Something that happened, as a CloudEvent tells it. (source, id) is its identity; `emitter` the role of who says so."""
+    """Something that happened, as a CloudEvent tells it: (source, id) is its identity, `emitter` who says so."""
 
     type: str
     time: datetime
@@ -29,6 +33,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     sequence: int = 0
     emitter: str | None = None
+    received: datetime | None = None  # when it was taken in; the step stamps it
 
     @property
     def key(self) -> str:
@@ -37,7 +42,8 @@ class Event:
 
     @property
     def order(self) -> OrderKey:
-        return (self.time, self.source, self.sequence, self.id)
+        happened = self.source == SYSTEM and self.type.endswith((".sent", ".skipped"))
+        return (self.time, int(happened), self.source, self.sequence, self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +98,14 @@ class State:
     pending: tuple[Pending, ...] = ()
     over: frozenset[str] = frozenset()  # keys of moments that happened or were skipped
     queued: Mapping[str, Moment] = field(default_factory=dict)  # due, handed to the outbox, not yet gone
-    touched: Mapping[str, int] = field(default_factory=dict)  # fact -> position of the event that last set or cleared it
-    since: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)  # fact path -> since when it has its value
+    touched: Mapping[str, int] = field(
+        default_factory=dict
+    )  # fact -> position of the event that last set or cleared it
+    since: Mapping[str, tuple[int, datetime]] = field(default_factory=dict)
+    """Fact path -> (position, time of receipt) of the event that gave it the value it has."""
     seen: Mapping[str, int] = field(default_factory=dict)  # event of some `unless` -> position of its last
     overdue: frozenset[str] = frozenset()  # (visit, deadline) and (stage, instant) that have had their stage.overdue
+    retracted: frozenset[str] = frozenset()  # keys of events that were taken out
     said: datetime | None = None  # when the last message of this case went
     wake: datetime | None = None  # when the next tick is worth while
     stalled: bool = False
@@ -113,6 +123,7 @@ class Case:
     version: str
     customer: str
     parent: str | None = None
+    inherited: Mapping[str, Any] = field(default_factory=dict)  # a child: the parent's facts, as JSON values
     now: datetime | None = None  # the latest time a step was told; it never goes back
     state: State = field(default_factory=State)
     history: tuple[Event, ...] | None = ()
@@ -123,7 +134,7 @@ class HistoryNeeded(LookupError):
 
 
 EffectKind = Literal[
-    "accepted",  # `event` is new in the case: write it down (T.skipped, T.sent of a task and the like come this way too)
+    "accepted",  # `event` is new in the case: write it down (T.skipped and the T.sent of a task come this way too)
     "refused",  # `event` may not come in; `why` says what is wrong with it
     "duplicate",  # `event` was accepted before: nothing changed
     "move",  # `event` led to `stage`
