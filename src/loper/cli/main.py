@@ -1,0 +1,81 @@
+"""Reads the command line and calls one command; each command lies in a file of its own."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from loper.cli import files
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(prog="loper", description="Design, check and run the journeys of your customers.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="read a journey and say what is wrong with it, and what could be better")
+    check.add_argument("file", help="the journey, a YAML file")
+    check.add_argument("--json", action="store_true", help="the findings as JSON")
+    check.add_argument("--organisation", metavar="FILE", help="the organisation file (default: found near the journey)")
+    check.set_defaults(run=files.check)
+
+    draw = commands.add_parser("draw", help="draw a journey as the line")
+    draw.add_argument("file", help="the journey, a YAML file")
+    draw.add_argument("-o", "--output", metavar="FILE", help="the SVG to write (default: standard output)")
+    draw.add_argument("--language", default="nl", help="nl or en (default: nl)")
+    draw.add_argument("--vertical", action="store_true", help="for a phone: from top to bottom")
+    draw.set_defaults(run=files.draw)
+
+    run = commands.add_parser("run", help="replay CloudEvents through a journey, in memory, and say what would happen")
+    run.add_argument("file", help="the journey, a YAML file")
+    run.add_argument(
+        "--events", required=True, metavar="EVENTS.jsonl", help="CloudEvents, one JSON a line; - for stdin"
+    )
+    run.add_argument("--until", metavar="TIME", help="stop at this time, like 2026-09-01T09:00:00+02:00")
+    run.add_argument("--json", action="store_true", help="the timeline and the cases as one JSON document")
+    run.set_defaults(run=files.run)
+
+    serve = commands.add_parser("serve", help="the pages and the API")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--with-worker", action="store_true", help="run the worker beside the pages")
+    serve.set_defaults(run=_server("serve"))
+
+    work = commands.add_parser("work", help="the worker: what is due happens, what is queued goes")
+    work.add_argument("--once", action="store_true", help="one sweep, then stop")
+    work.set_defaults(run=_server("work"))
+
+    demo = commands.add_parser("demo", help="everything at once, with a fictional housing association")
+    demo.add_argument("--host", default="127.0.0.1")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--cases", type=int, default=200, help="how many cases to begin with (default: 200)")
+    demo.add_argument("--fresh", action="store_true", help="begin again: throw the demo's data away")
+    demo.set_defaults(run=_server("demo"))
+
+    manage = commands.add_parser("manage", help="Django's own commands: migrate, createsuperuser, ...")
+    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    manage.set_defaults(run=_server("manage"))
+    return top
+
+
+def _server(name: str):  # type: ignore[no-untyped-def]
+    """A command of the server, imported only when it is asked for: `loper check` needs no Django."""
+
+    def command(arguments: argparse.Namespace) -> int:
+        from loper.cli import server
+
+        return int(getattr(server, name)(arguments))
+
+    return command
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; gives its exit code."""
+    arguments = parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments))
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 1
+    except KeyboardInterrupt:
+        return 130
