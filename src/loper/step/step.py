@@ -85,7 +85,7 @@ def _take(journey: Journey, case: Case, event: Event, now: datetime) -> Step:
     accepted = Effect(kind="accepted", at=event.time, stage=before.stage, event=event, round=before.round)
     after, effects = _fold(journey, case, event)
     case = replace(case, history=None if known is None else (*known, event))
-    return _settle(journey, case, after, (accepted, *effects), now)
+    return settle(journey, case, after, (accepted, *effects), now)
 
 
 def _out_of_season(journey: Journey, case: Case, event: Event, now: datetime) -> str:
@@ -234,7 +234,7 @@ def _tick(journey: Journey, case: Case, now: datetime) -> Step:
         fold(None)
     if case.history is not None:
         case = replace(case, history=(*case.history, *accepted))
-    return _settle(journey, case, state, effects, now, ticked=True)
+    return settle(journey, case, state, effects, now, ticked=True)
 
 
 def _next_due(journey: Journey, case: Case, state: State, now: datetime) -> tuple[Candidate, Verdict] | None:
@@ -251,7 +251,7 @@ def _next_due(journey: Journey, case: Case, state: State, now: datetime) -> tupl
 # -- after either --------------------------------------------------------------------------------------------------
 
 
-def _settle(
+def settle(
     journey: Journey, case: Case, state: State, effects: Iterable[Effect], now: datetime, *, ticked: bool = False
 ) -> Step:
     """What holds after every step: queued moments that are no longer so are withdrawn, the next waking is known, a case
