@@ -1,0 +1,1 @@
+"""The Django half: tables, actions, queries, pages and the door for machines."""

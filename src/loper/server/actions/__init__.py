@@ -1,0 +1,1 @@
+"""Every change: keyword-only functions, one transaction, a permission check first, a line in the log."""

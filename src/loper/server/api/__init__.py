@@ -1,0 +1,1 @@
+"""JSON for machines: events in, the OpenAPI document."""

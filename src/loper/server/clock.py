@@ -1,0 +1,34 @@
+"""What time it is: the one place on the server where a clock is read. In demo mode it can be moved forward."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+
+
+def now() -> datetime:
+    """The time, aware, in UTC; with the offset of the demonstration, and only there."""
+    at = datetime.now(UTC)
+    if not settings.LOPER_DEMO:
+        return at
+    from loper.server.records.demo import offset  # the offset is a row: only a demonstration asks the database
+
+    return at + offset()
+
+
+class ServerClock:
+    """The Clock port of the runtime, on the server's time."""
+
+    def now(self) -> datetime:
+        return now()
+
+    def wait(self, seconds: float) -> None:
+        from threading import Event  # an Event waits on the monotonic clock, whatever the wall clock does
+
+        Event().wait(seconds)
+
+
+def ahead(**parts: float) -> datetime:
+    """So much later than now: `ahead(days=90)`."""
+    return now() + timedelta(**parts)

@@ -1,0 +1,1 @@
+"""Pages by audience; each knows actions and queries, none knows another."""

@@ -1,0 +1,99 @@
+"""What every answer carries and every log line leaves out: headers, language, the address behind proxies, no tokens."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Callable
+from contextlib import suppress
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "style-src 'self'",
+        "script-src 'self'",
+        "connect-src 'self'",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+class TrustedProxies:
+    """Take the client's address from X-Forwarded-For, as far back as there are proxies of our own; no further."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        if settings.LOPER_PROXIES and len(hops) >= settings.LOPER_PROXIES:
+            with suppress(ValueError):  # a proxy that writes no address: keep the one of the connection
+                request.META["REMOTE_ADDR"] = str(ip_address(hops[-settings.LOPER_PROXIES]))
+        return self.get_response(request)
+
+
+class Headers:
+    """A strict content policy everywhere; pages about a person are not kept by caches."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(self)")
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class Language:
+    """Dutch, unless this visitor chose otherwise, or the page says whose language counts."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language() or language)
+        return response
+
+
+def client_ip(request: HttpRequest) -> str:
+    """The network address that asks."""
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def axes_username(request: HttpRequest, credentials: dict[str, str] | None = None) -> str:
+    """Who tries to sign in, as typed: axes counts failures of it."""
+    given = credentials or {}
+    typed = given.get("username") or given.get("email") or (request.POST.get("login", "") if request else "")
+    return typed.strip().lower()[:255]
+
+
+_TOKEN = re.compile(r"(/(?:l|u)/)[A-Za-z0-9_-]{16,}")
+
+
+class HideTokens(logging.Filter):
+    """A token of a link never reaches a log file, not even in the path of a request that failed."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        message = record.getMessage()
+        if _TOKEN.search(message):
+            record.msg, record.args = _TOKEN.sub(r"\1...", message), None
+        return True

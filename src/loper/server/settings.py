@@ -1,0 +1,269 @@
+"""Settings of the server, from the environment, with defaults that are safe and that run on one machine as they are.
+
+LOPER_DATA      folder for the database, the secret key and uploads (default: .data)
+LOPER_DATABASE  sqlite:///PATH or postgresql://USER:PASSWORD@HOST:PORT/NAME (default: SQLite in LOPER_DATA)
+LOPER_URL       the address people see, https://mijn.example.nl; links in messages begin with it
+LOPER_HOSTS     host names answered to, with commas (default: that of LOPER_URL, and this machine itself)
+LOPER_PROXIES   how many reverse proxies stand in front and set X-Forwarded-For/-Proto (default: 0)
+LOPER_SECRET_KEY  else made on the first start and kept in LOPER_DATA/secret.key
+LOPER_DEMO      1: a demonstration, with a clock that can be moved; never with real customers
+LOPER_DEBUG     1: for developers
+LOPER_BRAND_NAME, _LOGO, _PRIMARY, _PHONE, _SENDER  stand above what the organisation file says
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+with suppress(ImportError):  # a sound SQLite must be in place before Django's backend looks for one
+    from loper.server import sqlite as _sqlite  # noqa: F401
+
+SERVER = Path(__file__).resolve().parent
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(f"LOPER_{name}", default)
+
+
+def flag(name: str) -> bool:
+    return env(name).lower() in ("1", "true", "yes", "on")
+
+
+# -- where things are ------------------------------------------------------------------------------------------
+
+DATA = Path(env("DATA", ".data")).resolve()
+DEBUG = flag("DEBUG")
+LOPER_DEMO = flag("DEMO")
+LOPER_URL = env("URL", "http://localhost:8000").rstrip("/")
+_https = LOPER_URL.startswith("https://")
+_own = [host for host in (urlsplit(LOPER_URL).hostname,) if host]
+ALLOWED_HOSTS = [host.strip() for host in env("HOSTS").split(",") if host.strip()] or [
+    *_own,
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+]
+CSRF_TRUSTED_ORIGINS = [LOPER_URL]
+
+
+def secret_key(folder: Path) -> str:
+    """The key that signs cookies: from the environment, else made once and kept readable by the owner alone."""
+    if given := env("SECRET_KEY"):
+        return given
+    path = folder / "secret.key"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    key = secrets.token_urlsafe(50)
+    with os.fdopen(handle, "w") as file:
+        file.write(key)
+    return key
+
+
+SECRET_KEY = secret_key(DATA)
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings of a database from its URL."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path[1:]),
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 30,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;",
+            },
+        }
+    if parts.scheme in ("postgresql", "postgres"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path[1:]),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or dict(parse_qsl(parts.query)).get("host", "")),
+            "PORT": str(parts.port or dict(parse_qsl(parts.query)).get("port", "")),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise ValueError(f"LOPER_DATABASE: '{parts.scheme}' is not known; write sqlite:///PATH or postgresql://...")
+
+
+DATABASES = {"default": database(env("DATABASE") or f"sqlite:///{DATA / 'loper.sqlite3'}")}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# -- what there is ---------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "loper.server.records",
+    "loper.server.ui",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "axes",
+    "rules",
+]
+
+MIDDLEWARE = [
+    "loper.server.security.TrustedProxies",
+    "loper.server.security.Headers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "loper.server.security.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "loper.server.urls"
+WSGI_APPLICATION = "loper.server.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [SERVER / "ui/templates", *sorted((SERVER / "pages").glob("*/templates"))],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "loper.server.pages.context.everywhere",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "loper.server.ui.forms.Renderer"
+MESSAGE_TAGS = {20: "", 25: "good", 30: "eye", 40: "bad"}
+
+# -- language and time -----------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LOCALE_PATHS = [SERVER / "locale"]
+LANGUAGE_COOKIE_NAME = "loper_language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+USE_I18N = USE_TZ = True
+TIME_ZONE = env("TIMEZONE", "Europe/Amsterdam")
+
+# -- files -----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+_collected = (STATIC_ROOT / "staticfiles.json").is_file() and not DEBUG
+WHITENOISE_USE_FINDERS = not _collected  # works at once; `manage collectstatic` makes it smaller and cached for ever
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _collected
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = DATA / "media"
+LOPER_PHOTO_BYTES = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+LOPER_EVENT_BYTES = 1024 * 1024  # the largest body POST /api/events takes
+LOPER_EVENT_BATCH = 500
+
+# -- safety ----------------------------------------------------------------------------------------------------
+
+LOPER_PROXIES = int(env("PROXIES", "0"))
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LOPER_PROXIES else None
+SECURE_SSL_REDIRECT = _https and bool(LOPER_PROXIES)
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = False
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _https
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_NAME = "loper_session"
+CSRF_COOKIE_NAME = "loper_csrf"
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "loper.server.pages.errors.csrf"
+X_FRAME_OPTIONS = "DENY"
+LOPER_LINK_DAYS = int(env("LINK_DAYS", "120"))
+LOPER_SCOPE_HOURS = 12
+
+# -- accounts: of those who work here; made by an administrator, never by signing up ---------------------------------
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "rules.permissions.ObjectPermissionBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "loper.server.pages.account.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_TOTP_ISSUER = env("BRAND_NAME", "Loper")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 6
+AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "loper.server.security.axes_username"
+AXES_CLIENT_IP_CALLABLE = "loper.server.security.client_ip"
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+# -- mail of the accounts themselves (a lost password); messages to customers go through loper.channels --------------
+
+EMAIL_HOST = env("SMTP_HOST", "localhost")
+EMAIL_PORT = int(env("SMTP_PORT", "25"))
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("SMTP_USER"), env("SMTP_PASSWORD")
+EMAIL_USE_TLS = env("SMTP_STARTTLS") == "1"
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("BRAND_SENDER", "loper@localhost")
+
+# -- brand: empty means what the organisation file says ---------------------------------------------------------------
+
+LOPER_BRAND = {
+    "name": env("BRAND_NAME"),
+    "logo": env("BRAND_LOGO"),
+    "primary": env("BRAND_PRIMARY"),
+    "phone": env("BRAND_PHONE"),
+    "sender": env("BRAND_SENDER"),
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "loper.server.security.HideTokens"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING")},
+    "loggers": {"loper": {"level": env("LOG_LEVEL", "INFO")}, "axes": {"level": "ERROR"}},
+}

@@ -1,0 +1,10 @@
+"""The main menu of those who work here: label, name of the first page, permission that opens it."""
+
+from django.utils.translation import gettext_noop as _
+
+MENU = (
+    (_("Cases"), "desk:cases", "desk"),
+    (_("Tasks"), "desk:tasks", "desk"),
+    (_("My day"), "field:day", "field"),
+    (_("Journeys"), "studio:journeys", "studio"),
+)

@@ -1,0 +1,18 @@
+// A double tap sends a form once; an error gets the focus; htmx sends the CSRF token along.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) { event.preventDefault(); return; }
+  form.dataset.sent = "1";
+  setTimeout(() => { delete form.dataset.sent; }, 4000);
+});
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+});
+document.addEventListener("DOMContentLoaded", () => {
+  const wrong = document.querySelector(".has-wrong input, .has-wrong select, .has-wrong textarea");
+  if (wrong) wrong.focus();
+});
+document.addEventListener("htmx:configRequest", (event) => {
+  const token = document.querySelector("input[name=csrfmiddlewaretoken]");
+  if (token) event.detail.headers["X-CSRFToken"] = token.value;
+});

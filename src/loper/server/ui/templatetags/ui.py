@@ -1,0 +1,46 @@
+"""The few tags that templates need beside HTML: a widget in our dress, the main menu, and languages for texts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms, template
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+
+from loper.server.ui.menu import MENU
+
+register = template.Library()
+
+
+@register.simple_tag
+def widget(field: forms.BoundField) -> SafeString:
+    """The input of a form field, dressed as ours and tied to its error."""
+    attrs = {"class": "ds-input"}
+    if field.errors:
+        described = f"{field.auto_id}_error"
+        attrs["aria-describedby"] = f"{field.auto_id}_helptext {described}" if field.help_text else described
+    return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_checkbox(field: forms.BoundField) -> bool:
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.simple_tag(takes_context=True)
+def main_menu(context: dict[str, Any]) -> SafeString:
+    """Links to the pages that this person may open, the present one marked."""
+    request = context["request"]
+    found = []
+    for label, url_name, permission in MENU:
+        if request.user.has_perm(permission):
+            try:
+                url = reverse(url_name)
+            except NoReverseMatch:
+                continue  # these pages are not part of this installation
+            here = "page" if request.path.startswith(url) else "false"
+            found.append((url, here, gettext(label)))
+    return format_html_join("", '<a href="{}" aria-current="{}">{}</a>', found)

@@ -1,0 +1,26 @@
+"""Every address of the server, by audience."""
+
+from django.urls import include, path
+from django.views.i18n import set_language
+
+from loper.server.pages import common
+from loper.server.pages.account import views as account
+
+urlpatterns = [
+    path("", include("loper.server.pages.portal.urls")),
+    path("home", account.home, name="home"),
+    path("desk/", include("loper.server.pages.desk.urls")),
+    path("field/", include("loper.server.pages.field.urls")),
+    path("studio/", include("loper.server.pages.studio.urls")),
+    path("account/", include("allauth.urls")),
+    path("api/", include("loper.server.api.urls")),
+    path("healthz", common.healthz, name="healthz"),
+    path("brand.css", common.brand_css, name="brand.css"),
+    path("language", set_language, name="set_language"),
+    path("demo/clock", common.demo_clock, name="demo_clock"),
+]
+
+handler400 = "loper.server.pages.errors.bad"
+handler403 = "loper.server.pages.errors.forbidden"
+handler404 = "loper.server.pages.errors.missing"
+handler500 = "loper.server.pages.errors.broken"
