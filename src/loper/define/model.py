@@ -314,6 +314,8 @@ class Journey:
     languages: tuple[str, ...] = ("nl",)
     replaces: Replaces | None = None
     accepts: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
+    """Where it stands in its file: `stages.planned`, `touchpoints.reminder`, `goal` -> line."""
 
     def fact_type(self, path: str) -> FactType | None:
         """The type of a fact (`problem`) or of a part of one (`appointment.start`); None where it is not declared."""

@@ -61,6 +61,19 @@ class Policy:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Principle:
+    """What the organisation will not do: a touchpoint that is all of this, or a text with this word. `because` says why."""
+
+    name: str
+    because: str
+    kind: str | None = None
+    channel: str | None = None
+    attention: str | None = None
+    by: str | None = None
+    word: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Organisation:
     """An organisation: name, languages, sender, tone, calendars, shared text blocks and the policy."""
 
@@ -75,3 +88,4 @@ class Organisation:
     blocks: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Shared text blocks: (name, language) -> Liquid source; in a text `{% render 'name' %}`."""
     emergency: Texts = field(default_factory=dict)
+    principles: tuple[Principle, ...] = ()

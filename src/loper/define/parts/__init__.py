@@ -1,0 +1,1 @@
+"""The parts of a journey file, each made from what its key table read."""
