@@ -72,6 +72,8 @@ EVENT_TYPE = Record(
     },
 )
 
+BY = Record("who does it", {"person": Key(one_of("a role", PEOPLE), "whose task it is", required=True)})
+
 STAGE = Record(
     "a stage",
     {
@@ -89,15 +91,15 @@ TOUCHPOINT = Record(
     "a touchpoint",
     {
         "title": Key(TEXTS, "its name on the line"),
-        "when": Key(Many(WHEN, or_one=True), "EVENT, DURATION after EVENT, or DURATION before|after FACT", required=True),
-        "owner": Key(TEXT, "who answers for it (default: the owner of the journey)"),
+        "when": Key(Many(WHEN, or_one=True), "EVENT, DURATION after EVENT, DURATION before|after FACT", required=True),
+        "owner": Key(TEXT, "who answers for it"),
         "need": Key(TEXTS, "the question of the customer that it answers"),
         "attention": Key(one_of("spare or grab", ("spare", "grab")), "spare the customer's attention, or grab it"),
         "by": Key(
             Either(
                 "machine or {person: role}",
                 word=one_of("machine, or {person: role},", ("machine",)),
-                table=Record("who does it", {"person": Key(one_of("a role", PEOPLE), "whose task it is", required=True)}),
+                table=BY,
             ),
             "who does it: machine (default) or {person: role}",
         ),

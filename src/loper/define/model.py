@@ -137,7 +137,7 @@ BUILT_IN_OFFERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stage:
-    """Where the customer is. A stage that is not final has a deadline: `within` (from entry), `until` (a fact), or both."""
+    """Where the customer is. If not final it has a deadline: `within` (from entry), `until` (a fact), or both."""
 
     name: str
     title: Texts = field(default_factory=dict)
@@ -208,8 +208,9 @@ TOUCHPOINT_EVENTS = ("sent", "delivered", "failed", "replied", "answered", "skip
 
 
 QuestionKind = Literal[
-    "choose", "text", "number", "boolean", "date", "time", "image", "file", "place", "phone", "email"
+    "choose", "scale", "text", "number", "boolean", "date", "time", "image", "file", "place", "phone", "email"
 ]
+"""A `scale` runs from the lowest to the highest number of its `choose`, whose texts say what those ends mean."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -265,7 +266,7 @@ class Goal:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Measure:
-    """A share (`cases` without `without`), a rate (`count` per `per`) or a `mean` of answers; exactly one of the three."""
+    """A share (`cases` less `without`), a rate (`count` per `per`) or a `mean` of answers; one of the three."""
 
     name: str
     cases: str | None = None

@@ -62,7 +62,7 @@ class Policy:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Principle:
-    """What the organisation will not do: a touchpoint that is all of this, or a text with this word. `because` says why."""
+    """What the organisation will not do: a touchpoint that is all of this, and why (`because`)."""
 
     name: str
     because: str

@@ -53,7 +53,7 @@ STANDARD: Mapping[str, Question] = {
             "feeling",
             "Hoe voelde u zich erbij?",
             "How did it make you feel?",
-            "choice",
+            "choose",
             {
                 "relieved": {"nl": "Opgelucht", "en": "Relieved"},
                 "calm": {"nl": "Rustig", "en": "Calm"},

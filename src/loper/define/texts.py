@@ -53,7 +53,7 @@ MOST_OUTPUT = 256 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A text as it goes: `subject` is empty where the source has none; `body` is as written (for e-mail: light Markdown)."""
+    """A text as it goes: `subject` may be empty; `body` is as written (for e-mail: light Markdown)."""
 
     subject: str
     body: str
@@ -82,7 +82,7 @@ def render(
     timezone: ZoneInfo,
     organisation: Organisation | None = None,
 ) -> Rendered:
-    """The text for one customer; `context` has the facts and the names of CONTEXT. Raises TextError, and nothing else."""
+    """The text for one customer; `context` has the facts and the names of CONTEXT. Raises TextError only."""
     head, body = split(source)
     values = {name: plain(value) for name, value in context.items() if value is not None}
     if organisation is not None and "organisation" not in values:
@@ -113,7 +113,7 @@ def split(source: str) -> tuple[str, str]:
 def read_source(
     source: str, language: str, timezone: ZoneInfo, organisation: Organisation | None = None, *, block: bool = False
 ) -> Source:
-    """The parsed text (or shared `block`, which has no blocks in it); raises TextError with the place of the trouble."""
+    """The parsed text (or shared `block`, with no blocks in it); raises TextError with the place of the trouble."""
     if block:
         return _parsed(source, language, timezone.key, None)
     blocks = organisation.blocks if organisation is not None else {}
@@ -152,7 +152,7 @@ class _Texts(Environment):
         self.blocks = dict(blocks or ())
         self.inner = _Texts(language, zone, None) if blocks is not None else None
 
-    def get_template(self, name: str, **_: Any) -> BoundTemplate:  # type: ignore[override]
+    def get_template(self, name: str, **_: Any) -> BoundTemplate:
         if name not in self.blocks or self.inner is None:
             raise TemplateNotFoundError(name, token=None)
         return self.inner.from_string(self.blocks[name], name=name)
@@ -210,7 +210,7 @@ def _error(wrong: Exception) -> TextError:
     if isinstance(wrong, TemplateNotFoundError):
         return TextError(f"there is no shared text block {message}", "put it in the folder blocks/", line, column)
     if isinstance(wrong, UndefinedError):
-        name = message.split("'")[1] if "'" in message else message
+        name = message.replace(" is undefined", "").strip("'")
         hint = f"write {{% if {name} %}}...{{% endif %}} around it"
         return TextError(f"'{name}' is not known at this moment", hint, line, column)
     if isinstance(wrong, UnknownFilterError):

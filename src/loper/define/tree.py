@@ -140,7 +140,7 @@ def _node(event: Any, stream: Iterator[Any], report: Report, depth: int) -> Node
     if depth > MOST_DEPTH:
         _refuse(event, report, f"more than {MOST_DEPTH} levels deep", "a journey needs no more than eight")
     if isinstance(event, events.SequenceStartEvent):
-        items = _placed(Items(), event)
+        items: Items = _placed(Items(), event)
         for inner in stream:
             if isinstance(inner, events.SequenceEndEvent):
                 break
@@ -150,7 +150,7 @@ def _node(event: Any, stream: Iterator[Any], report: Report, depth: int) -> Node
 
 
 def _table(event: Any, stream: Iterator[Any], report: Report, depth: int) -> Table:
-    table = _placed(Table(), event)
+    table: Table = _placed(Table(), event)
     for inner in stream:
         if isinstance(inner, events.MappingEndEvent):
             break

@@ -74,7 +74,7 @@ def _question(name: Word, part: Part, names: Names, fact: FactType | None, scope
 
 def _kind(part: Part, fact: FactType | None) -> QuestionKind:
     if "choose" in part:
-        return "choice"
+        return "choose"
     if "scale" in part:
         return "scale"
     if "file" in part:
@@ -112,7 +112,7 @@ def _check_options(name: Word, part: Part, names: Names, fact: FactType) -> None
 
 
 def _type(question: Question) -> FactType:
-    if question.kind == "choice":
+    if question.kind == "choose":
         return FactType("choice", tuple(question.choose))
     return FactType(cast(Any, _TYPE_OF_KIND[question.kind]))
 

@@ -41,8 +41,9 @@ def moves(read: dict[Word, Any] | None, names: Names) -> dict[str, tuple[Move, .
     """Event -> where it leads; of guarded moves the first that holds."""
     found = {}
     for event, to in (read or {}).items():
+        made = _moves(to, names)
         if names.event(event) is not None:
-            found[str(event)] = _moves(to, names)
+            found[str(event)] = made
     return found
 
 
