@@ -6,6 +6,7 @@ again from the first. Both use `take`, so that the order of arrival cannot matte
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -186,7 +187,7 @@ class Fold:
             pending = Pending(
                 touchpoint=touchpoint.name,
                 anchor=anchor,
-                occasion=event.key,
+                occasion=short(event.key),
                 time=at,
                 at=self.position,
                 visit=self.visit if event.type == OVERDUE else None,
@@ -298,6 +299,11 @@ class Fold:
             retracted=frozenset(self.retracted),
             said=self.said,
         )
+
+
+def short(key: str) -> str:
+    """An event's key as an occasion: itself, or a hash where it is long (moments of moments of moments)."""
+    return key if len(key) <= 120 else hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
 def occasion(base: str, repeat: int) -> str:

@@ -50,20 +50,25 @@ def step(journey: Journey, case: Case, input: Event | Tick, now: datetime) -> St
 
 def sent(case: Case, moment: Moment, channel: str, now: datetime) -> Event:
     """T.sent: the moment happened, by this channel (empty: a task was opened)."""
-    return _came(moment, "sent", now, {"channel": channel} if channel else {})
+    return _came(case.state, moment, "sent", now, {"channel": channel} if channel else {})
 
 
 def skipped(case: Case, moment: Moment, why: str, now: datetime) -> Event:
     """T.skipped: the moment will not happen."""
-    return _came(moment, "skipped", now, {"why": why})
+    return _came(case.state, moment, "skipped", now, {"why": why})
 
 
-def _came(moment: Moment, what: str, now: datetime, data: dict[str, str]) -> Event:
+def _came(state: State, moment: Moment, what: str, now: datetime, data: dict[str, str]) -> Event:
+    """It stands last in its case: after events dated a little ahead, and after what came of this instant already."""
+    at = max(now, state.at or now)
+    last = state.last
+    sequence = last[3] + 1 if last is not None and last[:2] == (at, 1) else 1
     return Event(
         type=f"{moment.touchpoint}.{what}",
-        time=now,
+        time=at,
         source=SYSTEM,
         id=f"{moment.key}:{what}",
+        sequence=sequence,
         data={"moment": moment.key, **data},
         emitter="system",
         received=now,
@@ -224,10 +229,10 @@ def _tick(journey: Journey, case: Case, now: datetime) -> Step:
         stage, round = state.stage, state.round
         if isinstance(answer, Skip):
             effects.append(Effect(kind="skip", at=now, stage=stage, moment=moment, why=answer.why, round=round))
-            fold(skipped(case, moment, answer.why, now))
+            fold(_came(state, moment, "skipped", now, {"why": answer.why}))
         elif candidate.touchpoint.for_person:
             effects.append(Effect(kind="task", at=now, stage=stage, moment=moment, round=round))
-            fold(sent(case, moment, "", now))
+            fold(_came(state, moment, "sent", now, {}))
         else:
             effects.append(Effect(kind="message", at=now, stage=stage, moment=moment, round=round))
             state = replace(state, queued={**state.queued, moment.key: moment})
