@@ -1,0 +1,148 @@
+"""A dialogue in progress: from the answers so far to the next question, a stop, or what the event will tell.
+
+One dialogue for every channel: a wizard on the web, an agent's script, a chat all ask `turn` what comes next.
+Answers are JSON values by question; a question that was skipped has the answer None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from loper.define.expression import Expression
+from loper.define.model import Derive, Dialogue, Question, Texts
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The next question; it is `number` of the `of` that are asked as things stand."""
+
+    question: Question
+    number: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """An answer that ends the dialogue at once (gas!): what to do; nothing else is asked first."""
+
+    text: Texts
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Everything was asked; `values` is what the event tells: the answers and what was derived from them."""
+
+    values: Mapping[str, Any]
+
+
+Turn = Ask | Stop | Done
+
+
+def turn(dialogue: Dialogue, answers: Answers, now: datetime) -> Turn:
+    """What comes next. A stop comes as soon as the answers so far lead to one, whatever is still unasked."""
+    given = _given(dialogue, answers, now)
+    row = next((row for row in dialogue.derive if row.if_ is None or row.if_(given, now)), Derive())
+    if row.stop and row.if_ is not None and _answered(row.if_, dialogue, answers):
+        return Stop(row.stop, {**given, **row.values})
+    open_ones = asked(dialogue, answers, now)
+    for number, question in enumerate(open_ones, 1):
+        if question.name not in answers:
+            return Ask(question, number, len(open_ones))
+    if row.stop:
+        return Stop(row.stop, {**given, **row.values})
+    return Done({**given, **row.values})
+
+
+def _answered(condition: Expression, dialogue: Dialogue, answers: Answers) -> bool:
+    """Whether the condition rests on answers alone, and not on a question that is still to come."""
+    return all(name.path in answers for name in condition.names() if name.path in dialogue.questions)
+
+
+def asked(dialogue: Dialogue, answers: Answers, now: datetime) -> list[Question]:
+    """The questions that are asked as the answers stand, in order."""
+    given = _given(dialogue, answers, now)
+    return [question for question in dialogue.questions.values() if question.if_ is None or question.if_(given, now)]
+
+
+def progress(dialogue: Dialogue, answers: Answers, now: datetime) -> float:
+    """The share of the questions that is answered, from 0 to 1."""
+    open_ones = asked(dialogue, answers, now)
+    return sum(question.name in answers for question in open_ones) / max(1, len(open_ones))
+
+
+def _given(dialogue: Dialogue, answers: Answers, now: datetime) -> dict[str, Any]:
+    """The answers that count: those with a value, of questions that are asked. Others are kept, and wait."""
+    given: dict[str, Any] = {}
+    for question in dialogue.questions.values():
+        if question.if_ is not None and not question.if_(given, now):
+            continue
+        value = answers.get(question.name)
+        if value is not None:
+            given[question.name] = value
+    return given
+
+
+class Unreadable(ValueError):
+    """An answer that does not fit its question; the message is one of the words of WRONG."""
+
+
+WRONG = ("required", "choice", "number", "boolean", "date", "time", "phone", "email", "long", "file")
+
+
+def read_answer(question: Question, raw: Any) -> Any:
+    """The JSON value of an answer as typed; None for one that may stay empty. Raises Unreadable."""
+    text = raw.strip() if isinstance(raw, str) else raw
+    if text in ("", None, []):
+        if question.optional:
+            return None
+        raise Unreadable("required")
+    if question.kind == "choose":
+        if text not in question.choose:
+            raise Unreadable("choice")
+        return text
+    if not isinstance(text, str):
+        raise Unreadable("choice")
+    if len(text) > 2000:
+        raise Unreadable("long")
+    return _read(question.kind, text)
+
+
+def _read(kind: str, text: str) -> Any:
+    match kind:
+        case "number":
+            plain = text.replace(" ", "").replace(",", ".")
+            if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain):
+                raise Unreadable("number")
+            return float(plain) if "." in plain else int(plain)
+        case "boolean":
+            if text not in ("yes", "no", "true", "false"):
+                raise Unreadable("boolean")
+            return text in ("yes", "true")
+        case "date":
+            try:
+                return date.fromisoformat(text).isoformat()
+            except ValueError:
+                raise Unreadable("date") from None
+        case "time":
+            try:
+                at = datetime.fromisoformat(text)
+            except ValueError:
+                raise Unreadable("time") from None
+            return at.isoformat()
+        case "phone":
+            plain = re.sub(r"[\s().-]", "", text)
+            if not re.fullmatch(r"\+?\d{9,15}", plain):
+                raise Unreadable("phone")
+            return plain
+        case "email":
+            if not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}", text) or len(text) > 254:
+                raise Unreadable("email")
+            return text
+    return text

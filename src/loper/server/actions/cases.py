@@ -1,0 +1,172 @@
+"""What customers, agents and planners do with a case: book, move, cancel, withdraw, ask to be called, answer, note."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from loper.server import clock
+from loper.server.actions import agenda
+from loper.server.actions.refused import Refused
+from loper.server.actions.telling import tell
+from loper.server.permissions import Actor, demand
+from loper.server.queries.cases import CaseView, case_view
+from loper.server.queries.survey import survey_of
+from loper.server.records.agenda import Appointment
+from loper.server.records.dialogues import CallWish, Note, SurveyAnswer
+from loper.step import Event
+
+
+def _open(case: str) -> CaseView:
+    view = case_view(case)
+    if view is None:
+        raise Refused(_("This case is not there."))
+    return view
+
+
+@transaction.atomic
+def book(*, actor: Actor, case: str, block: int) -> Appointment:
+    """An appointment in this block: the first one, or the open one moved there. A block is never given twice."""
+    role = demand(actor, "case.book", case)
+    view = _open(case)
+    event = view.offers_event("book") or view.offers_event("reschedule")
+    if event is None:
+        if actor.cases is not None or view.ended:
+            raise Refused(_("An appointment cannot be made now. Call us, we gladly help."))
+        event = "appointment.made"
+    made = agenda.place(case=case, customer=view.case.customer, block_id=block)
+    tell(case=case, type=event, emitter=role, data={"appointment": told(made)})
+    return made
+
+
+reschedule = book
+"""Another block for the open appointment; the old place is free again in the same transaction."""
+
+
+def told(appointment: Appointment) -> dict[str, str]:
+    """An appointment as an event tells it."""
+    return {
+        "start": appointment.start.isoformat(),
+        "end": appointment.end.isoformat(),
+        "technician": appointment.technician.key,
+    }
+
+
+@transaction.atomic
+def cancel(*, actor: Actor, case: str) -> None:
+    """The appointment does not go on; the case does."""
+    role = demand(actor, "case.book", case)
+    if agenda.close(case=case, status=Appointment.CANCELLED) is None:
+        raise Refused(_("There is no appointment to cancel."))
+    tell(case=case, type="appointment.cancelled", emitter=role)
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, case: str) -> Event:
+    """The customer needs nothing any more: the case ends, the appointment is given back."""
+    role = demand(actor, "case.withdraw", case)
+    view = _open(case)
+    event = view.offers_event("withdraw")
+    if event is None:
+        if actor.cases is not None or view.ended:
+            raise Refused(_("This can no longer be withdrawn. Call us, we gladly help."))
+        event = "case.withdrawn"
+    agenda.close(case=case, status=Appointment.CANCELLED)
+    return tell(case=case, type=event, emitter=role)
+
+
+@transaction.atomic
+def undo_withdraw(*, actor: Actor, case: str) -> None:
+    """Take a withdrawal back, as if it had never come; the appointment comes back if its place is still free."""
+    role = demand(actor, "case.withdraw", case)
+    view = _open(case)
+    told_so = last_withdrawal(view)
+    if told_so is None:
+        raise Refused(_("There is nothing to take back."))
+    tell(
+        case=case,
+        type="event.retracted",
+        emitter=role,
+        data={"source": told_so.source, "id": told_so.id},
+    )
+    former = Appointment.objects.filter(case=case, status=Appointment.CANCELLED).order_by("-changed", "-pk").first()
+    if former is None or former.changed < told_so.time:
+        return
+    try:
+        with transaction.atomic():
+            block = agenda.take(former.block_id or 0)
+    except Refused:
+        tell(case=case, type="appointment.cancelled", emitter=role)
+        return
+    former.status, former.block, former.sequence = Appointment.BOOKED, block, former.sequence + 1
+    former.changed = clock.now()
+    former.save()
+
+
+def last_withdrawal(view: CaseView) -> Event | None:
+    """The withdrawal that ended this case, if that is what ended it."""
+    if not view.ended or view.case.history is None:
+        return None
+    names = {"case.withdrawn"} | {
+        offer.event
+        for stage in view.journey.stages.values()
+        for offer in stage.offers
+        if offer.name == "withdraw" and offer.event
+    }
+    gone = view.case.state.retracted
+    found = [event for event in view.case.history if event.type in names and event.key not in gone]
+    return found[-1] if found else None
+
+
+@transaction.atomic
+def ask_call(*, actor: Actor, case: str, start: datetime, end: datetime, phone: str, about: str = "") -> CallWish:
+    """The customer is called between these times; the journey makes it an agent's task."""
+    role = demand(actor, "case.ask_call", case)
+    view = _open(case)
+    event = view.offers_event("call_me") or ("call.asked" if "call.asked" in view.journey.events else None)
+    if event is None:
+        raise Refused(_("We cannot plan a call for this. Please call us."))
+    if end <= clock.now():
+        raise Refused(_("This time has passed. Please choose another."), field="slot")
+    event_told = tell(
+        case=case, type=event, emitter=role, data={"slot": {"start": start.isoformat(), "end": end.isoformat()}}
+    )
+    return CallWish.objects.create(
+        case=case, start=start, end=end, phone=phone, about=about, at=clock.now(), event=event_told.key
+    )
+
+
+@transaction.atomic
+def answer_survey(*, actor: Actor, case: str, touchpoint: str, answers: Mapping[str, Any]) -> None:
+    """What the customer thinks of it; given again, the last answer stands. Its effort shows what to mend."""
+    role = demand(actor, "survey.answer", case)
+    view = _open(case)
+    dialogue = survey_of(view.journey, touchpoint)
+    if dialogue is None:
+        raise Refused(_("There is nothing to answer here."))
+    known = {name: value for name, value in answers.items() if name in dialogue.questions and value is not None}
+    if not known:
+        raise Refused(_("Please answer at least one question."))
+    now = clock.now()
+    for question, answer in known.items():
+        SurveyAnswer.objects.update_or_create(
+            case=case, touchpoint=touchpoint, question=question, defaults={"answer": answer, "at": now}
+        )
+    tell(case=case, type=dialogue.emits, emitter=role, data=known)
+
+
+@transaction.atomic
+def add_note(*, actor: Actor, case: str, text: str) -> Note:
+    """A note for colleagues, on the case."""
+    demand(actor, "case.note", case)
+    if not text.strip():
+        raise Refused(_("Write something first."), field="text")
+    view = _open(case)
+    note = Note.objects.create(case=case, author=actor.name, text=text.strip()[:4000], at=clock.now())
+    if "note.added" in view.journey.events:
+        tell(case=case, type="note.added", emitter=demand(actor, "case.note", case))
+    return note

@@ -1,0 +1,75 @@
+"""Links: made for a message, opened once into a scope, revoked. The token itself is never stored."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from loper.server import clock
+from loper.server.records.links import Link, hash_of, new_token
+
+
+def make_link(
+    *,
+    purpose: str,
+    customer: str = "",
+    case: str = "",
+    subject: str = "",
+    detail: dict[str, Any] | None = None,
+    days: int | None = None,
+) -> str:
+    """The address that opens this one thing, for as many days; with a token that nobody has seen before."""
+    return new_link(purpose=purpose, customer=customer, case=case, subject=subject, detail=detail, days=days)[1]
+
+
+def new_link(
+    *,
+    purpose: str,
+    customer: str = "",
+    case: str = "",
+    subject: str = "",
+    detail: dict[str, Any] | None = None,
+    days: int | None = None,
+) -> tuple[Link, str]:
+    """The link and its address, for a visitor who is here and needs no message."""
+    token, now = new_token(), clock.now()
+    link = Link.objects.create(
+        hash=hash_of(token),
+        purpose=purpose,
+        customer=customer,
+        case=case,
+        subject=subject,
+        detail=detail or {},
+        created=now,
+        expires=now + timedelta(days=days if days is not None else settings.LOPER_LINK_DAYS),
+    )
+    name = "portal:unsubscribe" if purpose == Link.UNSUBSCRIBE else "portal:open"
+    return link, settings.LOPER_URL + reverse(name, args=[token])
+
+
+def find_link(token: str) -> Link | None:
+    """The link of this token, if it is good now: known, not expired, not revoked."""
+    return Link.objects.filter(hash=hash_of(token), revoked=None, expires__gt=clock.now()).first()
+
+
+def mark_opened(link: Link) -> None:
+    """Note when a link was first opened."""
+    Link.objects.filter(pk=link.pk, opened=None).update(opened=clock.now())
+
+
+def revoke_links(*, case: str = "", customer: str = "") -> int:
+    """No link to this case, or of this customer, opens anything any more."""
+    if not (case or customer):
+        raise ValueError("name a case or a customer")
+    links = Link.objects.filter(revoked=None)
+    links = links.filter(case=case) if case else links.filter(customer=customer)
+    return links.update(revoked=clock.now())
+
+
+def sweep_links(*, older: timedelta = timedelta(days=30)) -> int:
+    """Take out links that expired this long ago."""
+    deleted, _ = Link.objects.filter(expires__lt=clock.now() - older).delete()
+    return deleted

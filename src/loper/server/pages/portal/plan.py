@@ -1,0 +1,76 @@
+"""Choose a time, or another one, at any hour."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from loper.server.actions.cases import book
+from loper.server.actions.refused import Refused
+from loper.server.pages.portal import scope
+from loper.server.pages.portal.case import view_of
+from loper.server.queries.agenda import free_days
+from loper.server.queries.calendar import appointment_file
+from loper.server.queries.cases import CaseView
+
+
+@require_http_methods(["GET", "POST"])
+def plan(request: HttpRequest, key: str, welcome: bool = False) -> HttpResponse:
+    """The free times by day; one tap chooses, one more confirms."""
+    view = view_of(request, key)
+    error = ""
+    if request.method == "POST":
+        try:
+            book(actor=scope.actor(request, key), case=key, block=_number(request.POST.get("block", "")))
+            messages.success(request, _("Your appointment stands. You get a confirmation."))
+            return redirect("portal:case", key)
+        except Refused as wrong:
+            error = wrong.sentence
+            view = view_of(request, key)
+    offered = view.offers_event("book") or view.offers_event("reschedule")
+    if not offered and not error:
+        return redirect("portal:case", key)
+    context = {
+        "view": view,
+        "days": free_days(skill=skill_of(view)),
+        "error": error,
+        "chosen": request.POST.get("block", ""),
+        "welcome": welcome,
+        "can_call": view.offers_event("call_me"),
+    }
+    return render(request, "portal/plan.html", context, status=422 if error else 200)
+
+
+def welcome(request: HttpRequest, key: str) -> HttpResponse:
+    """Right after a report: it is in, now choose a time."""
+    return plan(request, key, welcome=True)
+
+
+def skill_of(view: CaseView) -> str:
+    """What the work asks for, as the dialogue's decision table derived it."""
+    for event in reversed(view.case.history or ()):
+        if isinstance(event.data.get("skill"), str):
+            return str(event.data["skill"])
+    return ""
+
+
+def _number(text: str) -> int:
+    if not text.isdigit() or len(text) > 15:
+        raise Refused(_("Choose a time first."), field="block")
+    return int(text)
+
+
+@require_GET
+def calendar(request: HttpRequest, key: str) -> HttpResponse:
+    """The appointment as a file for the customer's own calendar."""
+    view = view_of(request, key)
+    if view.appointment is None:
+        raise Http404
+    return HttpResponse(
+        appointment_file(view.appointment, title=view.title, method="PUBLISH"),
+        content_type="text/calendar; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="afspraak.ics"'},
+    )
