@@ -1,4 +1,4 @@
-"""What happened is told to the runtime: an event, delivered in the caller's transaction; a page sees what came of it."""
+"""What happened is told to the runtime: an event, delivered in the caller's transaction; a page sees what came."""
 
 from __future__ import annotations
 
