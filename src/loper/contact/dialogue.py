@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from loper.define.expression import Expression
 from loper.define.model import Derive, Dialogue, Question, Texts
@@ -48,7 +49,8 @@ Turn = Ask | Stop | Done
 def turn(dialogue: Dialogue, answers: Answers, now: datetime) -> Turn:
     """What comes next. A stop comes as soon as the answers so far lead to one, whatever is still unasked."""
     given = _given(dialogue, answers, now)
-    row = next((row for row in dialogue.derive if row.if_ is None or row.if_(given, now)), Derive())
+    facts = _comparable(dialogue, given)
+    row = next((row for row in dialogue.derive if row.if_ is None or row.if_(facts, now)), Derive())
     if row.stop and row.if_ is not None and _answered(row.if_, dialogue, answers):
         return Stop(row.stop, {**given, **row.values})
     open_ones = asked(dialogue, answers, now)
@@ -67,8 +69,19 @@ def _answered(condition: Expression, dialogue: Dialogue, answers: Answers) -> bo
 
 def asked(dialogue: Dialogue, answers: Answers, now: datetime) -> list[Question]:
     """The questions that are asked as the answers stand, in order."""
-    given = _given(dialogue, answers, now)
-    return [question for question in dialogue.questions.values() if question.if_ is None or question.if_(given, now)]
+    facts = _comparable(dialogue, _given(dialogue, answers, now))
+    return [question for question in dialogue.questions.values() if question.if_ is None or question.if_(facts, now)]
+
+
+def previous(dialogue: Dialogue, answers: Answers, now: datetime, question: str | None = None) -> Question | None:
+    """The question before this one (before the end, if none), to go back to; its answer stays. None at the first."""
+    before = None
+    for one in asked(dialogue, answers, now):
+        if one.name == question:
+            return before
+        if question is not None or one.name in answers:
+            before = one
+    return before if question is None else None
 
 
 def progress(dialogue: Dialogue, answers: Answers, now: datetime) -> float:
@@ -81,12 +94,26 @@ def _given(dialogue: Dialogue, answers: Answers, now: datetime) -> dict[str, Any
     """The answers that count: those with a value, of questions that are asked. Others are kept, and wait."""
     given: dict[str, Any] = {}
     for question in dialogue.questions.values():
-        if question.if_ is not None and not question.if_(given, now):
+        if question.if_ is not None and not question.if_(_comparable(dialogue, given), now):
             continue
         value = answers.get(question.name)
         if value is not None:
             given[question.name] = value
     return given
+
+
+def _comparable(dialogue: Dialogue, given: Answers) -> dict[str, Any]:
+    """The answers as conditions compare them: days and times are no texts."""
+    read = {"date": date.fromisoformat, "time": datetime.fromisoformat}
+    facts = dict(given)
+    for name, value in given.items():
+        kind = dialogue.questions[name].kind if name in dialogue.questions else "text"
+        if kind in read and isinstance(value, str):
+            try:
+                facts[name] = read[kind](value)
+            except ValueError:
+                del facts[name]
+    return facts
 
 
 class Unreadable(ValueError):
@@ -96,8 +123,11 @@ class Unreadable(ValueError):
 WRONG = ("required", "choice", "number", "boolean", "date", "time", "phone", "email", "long", "file")
 
 
-def read_answer(question: Question, raw: Any) -> Any:
-    """The JSON value of an answer as typed; None for one that may stay empty. Raises Unreadable."""
+def read_answer(question: Question, raw: Any, timezone: ZoneInfo | None = None) -> Any:
+    """The JSON value of an answer as typed; None for one that may stay empty. Raises Unreadable.
+
+    A time without an offset is one of `timezone`, where that is given.
+    """
     text = raw.strip() if isinstance(raw, str) else raw
     if text in ("", None, []):
         if question.optional:
@@ -107,14 +137,28 @@ def read_answer(question: Question, raw: Any) -> Any:
         if text not in question.choose:
             raise Unreadable("choice")
         return text
+    if question.kind == "scale":
+        return _on_scale(question, text)
+    if isinstance(text, bool) and question.kind == "boolean":
+        return text
+    if isinstance(text, int | float) and question.kind == "number":
+        text = "" if isinstance(text, bool) else str(text)
     if not isinstance(text, str):
         raise Unreadable("choice")
     if len(text) > 2000:
         raise Unreadable("long")
-    return _read(question.kind, text)
+    return _read(question.kind, text, timezone)
 
 
-def _read(kind: str, text: str) -> Any:
+def _on_scale(question: Question, raw: Any) -> int:
+    """A whole number from the lowest to the highest end of the scale."""
+    ends = [int(end) for end in question.choose]
+    if isinstance(raw, bool) or not re.fullmatch(r"-?\d{1,3}", str(raw)) or not min(ends) <= int(raw) <= max(ends):
+        raise Unreadable("choice")
+    return int(raw)
+
+
+def _read(kind: str, text: str, timezone: ZoneInfo | None) -> Any:
     match kind:
         case "number":
             plain = text.replace(" ", "").replace(",", ".")
@@ -135,6 +179,8 @@ def _read(kind: str, text: str) -> Any:
                 at = datetime.fromisoformat(text)
             except ValueError:
                 raise Unreadable("time") from None
+            if at.tzinfo is None and timezone is not None:
+                at = at.replace(tzinfo=timezone)
             return at.isoformat()
         case "phone":
             plain = re.sub(r"[\s().-]", "", text)

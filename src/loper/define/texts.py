@@ -115,10 +115,10 @@ def read_source(
 ) -> Source:
     """The parsed text (or shared `block`, with no blocks in it); raises TextError with the place of the trouble."""
     if block:
-        return _parsed(source, language, timezone.key, None)
+        return _parsed(source, language, timezone.key, None, True)
     blocks = organisation.blocks if organisation is not None else {}
     own = tuple(sorted((name, block) for (name, tongue), block in blocks.items() if tongue == language))
-    return _parsed(source, language, timezone.key, own)
+    return _parsed(source, language, timezone.key, own, organisation is not None)
 
 
 def plain(value: Any) -> Any:
@@ -164,11 +164,13 @@ def _environment(language: str, zone: str, blocks: tuple[tuple[str, str], ...] |
 
 
 @lru_cache(maxsize=4096)
-def _parsed(source: str, language: str, zone: str, blocks: tuple[tuple[str, str], ...] | None) -> Source:
+def _parsed(
+    source: str, language: str, zone: str, blocks: tuple[tuple[str, str], ...] | None, blocks_known: bool
+) -> Source:
     environment = _environment(language, zone, blocks)
     try:
         template = environment.from_string(source)
-        used = template.analyze()
+        used = template.analyze(include_partials=blocks_known)
     except (LiquidError, RecursionError) as wrong:
         raise _error(wrong) from None
     for name, spans in used.filters.items():
