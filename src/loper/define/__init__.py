@@ -6,6 +6,8 @@ from loper.define.organisation import Organisation
 from loper.define.organisation_file import parse_organisation, read_organisation
 from loper.define.problem import Problem, Problems
 from loper.define.read import parse_journey, read_journey
+from loper.define.schema import journey_schema, organisation_schema
+from loper.define.survey import survey
 from loper.define.texts import Rendered, TextError, render
 
 __all__ = [
@@ -17,9 +19,12 @@ __all__ = [
     "Rendered",
     "TextError",
     "check",
+    "journey_schema",
+    "organisation_schema",
     "parse_journey",
     "parse_organisation",
     "read_journey",
     "read_organisation",
     "render",
+    "survey",
 ]
