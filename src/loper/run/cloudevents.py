@@ -1,7 +1,8 @@
 """CloudEvents 1.0 (JSON format) into events; `subject` is the case.
 
 Extension attributes: `sequence` (a whole number: the order of events of one source at one instant), `emitter`
-(the role that says so) and `customer` (on a begin event: whose case it is).
+(the role that says so), and on a begin event `customer` (whose case it is) and `journey` (where more than one
+begins with this event).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 
 from loper.step import SYSTEM, Event, FactError, instant_of
 
-LONGEST = {"id": 255, "source": 255, "type": 100, "subject": 200, "customer": 200}
+LONGEST = {"id": 255, "source": 255, "type": 100, "subject": 200, "customer": 200, "journey": 80}
 
 
 class Malformed(ValueError):
@@ -27,11 +28,12 @@ class Malformed(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """An event and the case it is about; `customer` where the sender says whose case it is."""
+    """An event and the case it is about; `customer` and `journey` where the sender says whose and which it begins."""
 
     case: str
     event: Event
     customer: str = ""
+    journey: str = ""
 
 
 def read_event(document: Any, now: datetime | None = None) -> Told:
@@ -55,7 +57,7 @@ def read_event(document: Any, now: datetime | None = None) -> Told:
     emitter = document.get("emitter")
     if emitter is not None and not isinstance(emitter, str):
         reasons.append("emitter: a role was expected")
-    customer = _word(document, "customer", reasons) if "customer" in document else ""
+    customer, journey = (_word(document, name, reasons) if name in document else "" for name in ("customer", "journey"))
     time = _time(document, now, reasons)
     sequence = _sequence(document, reasons)
     if reasons or time is None:
@@ -69,7 +71,7 @@ def read_event(document: Any, now: datetime | None = None) -> Told:
         sequence=sequence,
         emitter=emitter,
     )
-    return Told(case=words["subject"], event=event, customer=customer)
+    return Told(case=words["subject"], event=event, customer=customer, journey=journey)
 
 
 def write_event(case: str, event: Event) -> dict[str, Any]:

@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
+from loper.define.model import Journey
+from loper.define.organisation import Policy
+from loper.step import Case, Customer, Moment
+
 
 class Clock(Protocol):
     """The only place where the runtime learns what time it is."""
@@ -86,3 +90,43 @@ class Channel(Protocol):
     def close(self) -> None:
         """Let go of connections. Sending again opens them again."""
         ...
+
+
+class Journeys(Protocol):
+    """Where journeys come from: published versions, which never change."""
+
+    def find(self, name: str, version: str) -> Journey:
+        """That version of that journey. Raises LookupError where there is none."""
+        ...
+
+    def for_new(self, name: str, case: str) -> Journey:
+        """The version on which a new case begins (a trial takes its share by hash of the key). Raises LookupError."""
+        ...
+
+    def begun_by(self, event: str) -> Sequence[str]:
+        """The names of the journeys that begin with this event."""
+        ...
+
+    def policy(self) -> Policy:
+        """The organisation's policy, as it is now."""
+        ...
+
+
+class Directory(Protocol):
+    """What may be known of customers where it is decided whether a message goes."""
+
+    def customers(self, keys: Sequence[str]) -> Mapping[str, Customer]:
+        """Those of these customers that are known."""
+        ...
+
+
+class Texts(Protocol):
+    """Makes the message of a moment: text with facts filled in, links with their tokens, attachments."""
+
+    def compose(self, journey: Journey, case: Case, moment: Moment, channel: str, key: str) -> Outgoing:
+        """The message, rendered now. Raises Unsayable where there is no text, no address, or the text is at fault."""
+        ...
+
+
+class Unsayable(Exception):
+    """This message cannot be made for this channel; the message says why."""
