@@ -1,0 +1,1 @@
+"""SMS: out over a small HTTP gateway contract, delivery reports in."""
