@@ -1,0 +1,41 @@
+"""What goes onto the line besides the journey itself: what happened in one case, and numbers of many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Status = Literal["sent", "done", "failed", "skipped", "queued", "coming"]
+"""Of a moment in one case: out, done by a person, failed, skipped; waiting to go, or still to come."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mark:
+    """One touchpoint of one case: when, over which channel, and whether it went, waits or comes."""
+
+    touchpoint: str
+    at: datetime
+    channel: str | None = None
+    status: Status = "sent"
+    stage: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Weight:
+    """A number on a station or an arc: `share` of the widest (0 to 1), `heat` of the worst (0 to 1), and its words."""
+
+    share: float
+    heat: float | None = None
+    label: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overlay:
+    """Numbers on the line: per stage, and per arc (from stage, to stage). Width is customers, colour is waiting."""
+
+    stages: Mapping[str, Weight] = field(default_factory=dict)
+    arcs: Mapping[tuple[str, str], Weight] = field(default_factory=dict)
+    sentence: str = ""
