@@ -58,7 +58,9 @@ def test_schema_and_parser_know_the_same_keys_both_ways(record, schema):
     assert all(o["additionalProperties"] is not True for o in objects(schema))
 
 
-@pytest.mark.parametrize("file", ["examples/repair/journey.yaml", "examples/complaint/journey.yaml", "tests/golden/repair.yaml"])
+@pytest.mark.parametrize(
+    "file", ["examples/repair/journey.yaml", "examples/complaint/journey.yaml", "tests/golden/repair.yaml"]
+)
 def test_the_examples_hold_to_the_schema(file):
     assert not list(JOURNEYS.iter_errors(plain(as_data((ROOT / file).read_text()))))
 
@@ -78,10 +80,29 @@ def plain(node: Any) -> Any:
 SMALL_DATA = plain(as_data(SMALL))
 
 words = st.sampled_from(
-    ["", "true", "no", "1", "3 hours", "09:00-20:00", "reported", "job.fixed", "email", "spare", "agent", "x y", "[", "nl"]
+    [
+        "",
+        "true",
+        "no",
+        "1",
+        "3 hours",
+        "09:00-20:00",
+        "reported",
+        "job.fixed",
+        "email",
+        "spare",
+        "agent",
+        "x y",
+        "[",
+        "nl",
+    ]
 )
-keys = st.sampled_from(sorted({key for r in records(JOURNEY) for key in r.keys} | {"person", "nl", "leak", "zz", "a.b"}))
-values = st.recursive(words, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=8)
+keys = st.sampled_from(
+    sorted({key for r in records(JOURNEY) for key in r.keys} | {"person", "nl", "leak", "zz", "a.b"})
+)
+values = st.recursive(
+    words, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=4), max_leaves=8
+)
 
 
 def places(data: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

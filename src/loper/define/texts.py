@@ -172,7 +172,7 @@ def _parsed(
         template = environment.from_string(source)
         used = template.analyze(include_partials=blocks_known)
     except (LiquidError, RecursionError) as wrong:
-        raise _error(wrong) from None
+        raise _error(wrong, source) from None
     for name, spans in used.filters.items():
         if name not in environment.filters:
             raise _no_filter(name, *_place(source, spans[0]))
@@ -197,11 +197,11 @@ def _filled(source: Source, values: Mapping[str, Any]) -> str:
         raise TextError(f"cannot be rendered: {wrong}", "look at the values and filters of this text") from None
 
 
-def _error(wrong: Exception) -> TextError:
-    """Our words for an error of the library, with its place."""
+def _error(wrong: Exception, source: str = "") -> TextError:
+    """Our words for an error of the library, with its place; one that has none is at the end of the text."""
     if not isinstance(wrong, LiquidError):
         return TextError("nested too deep", "make the text simpler")
-    line, column = 1, 1
+    line, column = source.count("\n") + 1, 1
     try:
         where = wrong.context()
     except ValueError:
@@ -217,7 +217,8 @@ def _error(wrong: Exception) -> TextError:
         return TextError(f"'{name}' is not known at this moment", hint, line, column)
     if isinstance(wrong, UnknownFilterError):
         return _no_filter(message.split("'")[1] if "'" in message else message, line, column)
-    return TextError(message, "", line, column)
+    hint = "close every {% if %} with {% endif %}, and so on" if message.startswith("expected tag") else ""
+    return TextError(message, hint, line, column)
 
 
 def _no_filter(name: str, line: int, column: int) -> TextError:

@@ -105,7 +105,7 @@ def _way_out(problem: str) -> str:
     if "cannot start any token" in problem:
         return "indent with spaces, and put a text that begins with a sign such as @, % or ` between quotes"
     if "did not find expected" in problem:
-        return "look for a bracket, a quote or an indent that does not match, here or on the line before"
+        return "a bracket, a quote or an indent does not match; put a text with [ ] { } or , in it between quotes"
     return "look at quotes, brackets and indents, here and on the line before"
 
 
@@ -124,7 +124,7 @@ def _document(stream: Iterator[Any], report: Report) -> Table | None:
     if root is None or root == "":
         report.add(None, "the file is empty", "begin with 'journey: name'")
     else:
-        report.add(root, "a mapping was expected: 'key: value' lines")
+        report.add(root, "a mapping was expected", "write lines like 'journey: name'")
     return None
 
 

@@ -70,9 +70,9 @@ class _Check:
         """Two sides that are compared must be of one kind, and a choice must have the value."""
         if left_kind is None or right_kind is None:
             return
-        for kind, other in ((left_kind, right), (right_kind, left)):
+        for kind, side in ((left_kind, left), (right_kind, right)):
             if kind.kind == "appointment":
-                self.wrong("an appointment as a whole cannot be compared", _column(other), "write appointment.start")
+                self.wrong("an appointment as a whole cannot be compared", _column(side), "write appointment.start")
                 return
         for (kind, node), (_, other) in (
             ((left_kind, left), (right_kind, right)),
