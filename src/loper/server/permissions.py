@@ -99,13 +99,12 @@ def roles_of(user: Any) -> frozenset[str]:
 
 
 def _holds(permission: str) -> Any:
-    @rules.predicate(f"holds {permission}")
     def holds(user: Any) -> bool:
         return bool(
             user and user.is_authenticated and user.is_active and roles_of(user).intersection(PERMISSIONS[permission])
         )
 
-    return holds
+    return rules.predicate(holds, name=f"holds {permission}")
 
 
 for _permission in PERMISSIONS:

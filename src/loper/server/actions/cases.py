@@ -75,8 +75,8 @@ def withdraw(*, actor: Actor, case: str) -> Event:
         if actor.cases is not None or view.ended:
             raise Refused(_("This can no longer be withdrawn. Call us, we gladly help."))
         event = "case.withdrawn"
-    agenda.close(case=case, status=Appointment.CANCELLED)
-    return tell(case=case, type=event, emitter=role)
+    given_back = agenda.close(case=case, status=Appointment.CANCELLED)
+    return tell(case=case, type=event, emitter=role, data={"gave_back": given_back.uid} if given_back else {})
 
 
 @transaction.atomic
@@ -93,8 +93,8 @@ def undo_withdraw(*, actor: Actor, case: str) -> None:
         emitter=role,
         data={"source": told_so.source, "id": told_so.id},
     )
-    former = Appointment.objects.filter(case=case, status=Appointment.CANCELLED).order_by("-changed", "-pk").first()
-    if former is None or former.changed < told_so.time:
+    former = Appointment.objects.filter(case=case, uid=told_so.data.get("gave_back", "")).first()
+    if former is None:
         return
     try:
         with transaction.atomic():

@@ -62,7 +62,6 @@ def submit_report(
         data={name: value for name, value in found.values.items() if value is not None},
         customer=customer.key,
         journey=journey.name,
-        version=row.version,
     )
     row.customer, row.case, row.submitted = customer, key, clock.now()
     row.save()

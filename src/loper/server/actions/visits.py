@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from loper.server.actions import agenda
 from loper.server.actions.cases import told
 from loper.server.actions.refused import Refused
-from loper.server.actions.telling import tell_once
+from loper.server.actions.telling import tell_once, told_before
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import CaseView, case_view
 from loper.server.records.agenda import Appointment
@@ -63,6 +63,8 @@ def fixed(*, actor: Actor, case: str, key: str = "") -> Event | None:
 def not_fixed(*, actor: Actor, case: str, reason: str, block: int | None = None, key: str = "") -> Event | None:
     """Not done, and why; with the next appointment made there and then, if `block` names one."""
     view, _open = _visit(actor, case)
+    if told_before(case, "job.unfinished", key):
+        return None
     options = view.journey.facts["reason"].options if "reason" in view.journey.facts else ()
     if options and reason not in options:
         raise Refused(_("Choose why it was not fixed."), field="reason")
@@ -92,7 +94,9 @@ def nobody_home(*, actor: Actor, case: str, key: str = "") -> Event | None:
 @transaction.atomic
 def book_next(*, actor: Actor, case: str, block: int, key: str = "") -> Appointment:
     """The next appointment, made on the spot."""
-    view, _open = _visit(actor, case)
+    view, booked = _visit(actor, case)
+    if booked is not None and told_before(case, "appointment.made", key):
+        return booked
     made = agenda.place(case=case, customer=view.case.customer, block_id=block)
     tell_once(case=case, type="appointment.made", emitter="technician", data={"appointment": told(made)}, key=key)
     return made

@@ -119,8 +119,8 @@ def _stops(journey: Journey, case: Case, language: str) -> list[Stop]:
     if here is None:
         return []
     entered: dict[str, datetime] = {}
-    for stage, at in moves_of(case.key):
-        entered[stage] = at
+    for reached, at in moves_of(case.key):
+        entered[reached] = at
     expected = way_of(journey)
     if here not in expected:  # an ending beside the way: what was, and this
         expected = [name for name in expected if name in entered] + [here]

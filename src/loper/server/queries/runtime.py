@@ -1,28 +1,71 @@
-"""What the runtime keeps of a case, read through its store."""
+"""What the runtime keeps of cases, read without a lock: for pages."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from datetime import datetime
 
-from loper.step import Case
+from loper.server.queries import designs
+from loper.server.records import runtime as rows
+from loper.step import SYSTEM, Case, Event, load_state
 
 
 def load_case(key: str) -> Case | None:
     """The case with its history; None where there is none."""
-    from loper.server.records.store import load
+    row = rows.Case.objects.filter(key=key).first()
+    return None if row is None else with_history(row)
 
-    return load(key)
+
+def with_history(row: rows.Case) -> Case:
+    """The case of this row, whole."""
+    return Case(
+        key=row.key,
+        journey=row.journey,
+        version=row.version,
+        customer=row.customer,
+        parent=row.parent,
+        inherited=json.loads(row.inherited) if row.inherited else {},
+        now=row.now,
+        state=load_state(row.state, designs.journey(row.journey, row.version)),
+        history=tuple(events_of(row.key)),
+    )
+
+
+def events_of(key: str) -> Iterable[Event]:
+    """The accepted events of a case, in order of arrival."""
+    told = dict(rows.EventData.objects.filter(case=key).values_list("number", "data"))
+    for row in rows.Event.objects.filter(case=key).order_by("number"):
+        yield Event(
+            type=row.type,
+            time=row.time,
+            source=row.source,
+            id=row.ident,
+            data=json.loads(told.get(row.number) or "{}"),
+            sequence=row.sequence,
+            emitter=row.emitter or None,
+            received=row.received,
+        )
+
+
+def event_of(case: str, occasion: str) -> Event | None:
+    """The event that a moment is about, from its occasion: the event's key, with the number of a repeat perhaps."""
+    found = (event for event in events_of(case) if event.source != SYSTEM and occasion.startswith(event.key))
+    return next(found, None)
+
+
+def knows(case: str, source: str, ident: str) -> bool:
+    """Whether this event was accepted before."""
+    return rows.Event.objects.filter(case=case, source=source, ident=ident).exists()
 
 
 def moves_of(key: str) -> list[tuple[str, datetime]]:
     """The stages a case came into, in order: (stage, when)."""
-    from loper.server.records.runtime import moves
-
-    return moves(key)
+    found = rows.Touch.objects.filter(case=key, kind="move", stage__isnull=False).order_by("at", "seq")
+    return [(str(stage), at) for stage, at in found.values_list("stage", "at")]
 
 
 def cases_of(customer: str) -> list[str]:
     """The keys of a customer's cases: open ones first, then the newest."""
-    from loper.server.records.runtime import cases
-
-    return cases(customer)
+    found = rows.Case.objects.filter(customer=customer).order_by("ended", "-now")
+    return list(found.values_list("key", flat=True))

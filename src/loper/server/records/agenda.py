@@ -61,8 +61,8 @@ class Appointment(models.Model):
 
     uid = models.CharField(max_length=80, unique=True, default=new_uid)
     sequence = models.PositiveIntegerField(default=0)
-    case = models.CharField(max_length=80)
-    customer = models.CharField(max_length=40)
+    case = models.CharField(max_length=200)
+    customer = models.CharField(max_length=200)
     technician = models.ForeignKey(Technician, on_delete=models.PROTECT, related_name="appointments")
     block = models.ForeignKey(Block, null=True, on_delete=models.PROTECT, related_name="appointments")
     start = models.DateTimeField()

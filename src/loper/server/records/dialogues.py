@@ -15,7 +15,7 @@ class DialogueProgress(models.Model):
     version = models.CharField(max_length=64)
     dialogue = models.CharField(max_length=80)
     customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.CASCADE, related_name="dialogues")
-    case = models.CharField(max_length=80, blank=True)  # a dialogue offered within a case, or the case it began
+    case = models.CharField(max_length=200, blank=True)  # a dialogue offered within a case, or the case it began
     answers = models.JSONField(default=dict)
     contact = models.JSONField(default=dict)  # postcode, house number, name, e-mail, phone, as typed
     channel = models.CharField(max_length=20, default="web")
@@ -35,7 +35,7 @@ class StoredFile(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     progress = models.ForeignKey(DialogueProgress, null=True, on_delete=models.CASCADE, related_name="files")
-    case = models.CharField(max_length=80, blank=True)
+    case = models.CharField(max_length=200, blank=True)
     content_type = models.CharField(max_length=40)
     content = models.BinaryField()
     size = models.PositiveIntegerField()
@@ -49,7 +49,7 @@ class StoredFile(models.Model):
 class SurveyAnswer(models.Model):
     """What a customer answered. Given again, the last answer stands; the event that told it stays in the journal."""
 
-    case = models.CharField(max_length=80)
+    case = models.CharField(max_length=200)
     touchpoint = models.CharField(max_length=80)
     question = models.CharField(max_length=40)
     answer = models.JSONField()
@@ -63,7 +63,7 @@ class SurveyAnswer(models.Model):
 class Note(models.Model):
     """What somebody wrote down about a case, for colleagues."""
 
-    case = models.CharField(max_length=80)
+    case = models.CharField(max_length=200)
     author = models.CharField(max_length=150)
     text = models.TextField(max_length=4000)
     at = models.DateTimeField()
@@ -76,7 +76,7 @@ class Note(models.Model):
 class CallWish(models.Model):
     """A customer wants to be called, between two times; an agent's task follows from the journey."""
 
-    case = models.CharField(max_length=80)
+    case = models.CharField(max_length=200)
     start = models.DateTimeField()
     end = models.DateTimeField()
     phone = models.CharField(max_length=20, blank=True)

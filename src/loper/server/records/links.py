@@ -25,8 +25,8 @@ class Link(models.Model):
 
     hash = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=12)
-    customer = models.CharField(max_length=40, blank=True)
-    case = models.CharField(max_length=80, blank=True)
+    customer = models.CharField(max_length=200, blank=True)
+    case = models.CharField(max_length=200, blank=True)
     subject = models.CharField(
         max_length=120, blank=True
     )  # touchpoint of a survey, kind of an opt-out, id of a dialogue
@@ -46,7 +46,7 @@ class CodeChallenge(models.Model):
 
     postcode = models.CharField(max_length=6)
     house_number = models.CharField(max_length=12)
-    customer = models.CharField(max_length=40, blank=True)  # empty: nobody is known there
+    customer = models.CharField(max_length=200, blank=True)  # empty: nobody is known there
     hash = models.CharField(max_length=64, blank=True)
     asker = models.CharField(max_length=64)  # keyed hash of the network address that asked
     tries = models.PositiveSmallIntegerField(default=0)

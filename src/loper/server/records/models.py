@@ -1,7 +1,5 @@
 """Every table, for Django to find."""
 
-from importlib.util import find_spec
-
 from loper.server.records.access import EventSource
 from loper.server.records.agenda import Appointment, Block, Technician
 from loper.server.records.customers import Consent, ContactAddress, Customer, Property
@@ -9,29 +7,35 @@ from loper.server.records.demo import DemoClock
 from loper.server.records.designs import JourneyDraft, JourneyVersion, OrganisationFile, SignOff
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.links import CodeChallenge, Link
-
-if find_spec("loper.server.records.runtime"):
-    from loper.server.records.runtime import *  # noqa: F403
+from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, Touch, Waiting
 
 __all__ = [
     "Appointment",
     "Block",
     "CallWish",
+    "Case",
     "CodeChallenge",
     "Consent",
     "ContactAddress",
     "Customer",
     "DemoClock",
     "DialogueProgress",
+    "Event",
+    "EventData",
     "EventSource",
+    "Heartbeat",
     "JourneyDraft",
     "JourneyVersion",
     "Link",
     "Note",
     "OrganisationFile",
+    "Outbox",
     "Property",
     "SignOff",
     "StoredFile",
     "SurveyAnswer",
+    "Task",
     "Technician",
+    "Touch",
+    "Waiting",
 ]

@@ -88,10 +88,12 @@ class QuestionForm(forms.Form):
 class ContactForm(forms.Form):
     """Where it is, and how we reach you."""
 
+    either = ("email", "phone")  # one of the two is enough: neither is "not required"
+
     postcode = forms.CharField(
         label=_("Postcode"), max_length=10, widget=forms.TextInput(attrs={"autocomplete": "postal-code"})
     )
-    house_number = forms.CharField(label=_("House number"), max_length=12, help_text=_("With the addition, like 12A"))
+    house_number = forms.CharField(label=_("House number"), max_length=12)
     name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.CharField(
         label=_("E-mail address"),

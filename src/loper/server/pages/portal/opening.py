@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,15 +32,15 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     if link is None or link.purpose == Link.UNSUBSCRIBE:
         return private(render(request, "portal/gone.html", status=410))
     mark_opened(link)
-    return private(scope.grant(request, redirect(_target(link)), link))
+    return private(scope.grant(request, redirect(_target(link, request)), link))
 
 
-def _target(link: Link) -> str:
+def _target(link: Link, request: HttpRequest) -> str:
     if link.purpose == Link.DIALOGUE:
         return reverse("portal:next", args=[link.subject])
     if link.purpose == Link.SURVEY:
-        given = {key: value for key, value in link.detail.items() if key == "given"}.get("given", {})
-        return reverse("portal:survey", args=[link.case, link.subject]) + ("?" + urlencode(given) if given else "")
+        tapped = request.GET.urlencode()  # the answer that was tapped in the mail: filled in, not sent
+        return reverse("portal:survey", args=[link.case, link.subject]) + (f"?{tapped[:300]}" if tapped else "")
     page = link.detail.get("page", "")
     if page in PAGES:
         return reverse(PAGES[page], args=[link.case])

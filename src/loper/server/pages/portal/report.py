@@ -140,7 +140,7 @@ def _photo(question: Question, upload: Any, progress: DialogueProgress) -> str |
     if upload is None:
         kept = progress.answers.get(question.name)
         if kept or question.optional:
-            return kept
+            return str(kept) if kept else None
         raise Refused(str(WRONG["file"]))
     return str(keep_photo(progress=progress, upload=upload.file, size=upload.size).pk)
 

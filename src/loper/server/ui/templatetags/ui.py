@@ -18,7 +18,7 @@ register = template.Library()
 @register.simple_tag
 def widget(field: forms.BoundField) -> SafeString:
     """The input of a form field, dressed as ours and tied to its error."""
-    attrs = {"class": "ds-input"}
+    attrs: dict[str, str | bool] = {"class": "ds-input"}
     if field.errors:
         described = f"{field.auto_id}_error"
         attrs["aria-describedby"] = f"{field.auto_id}_helptext {described}" if field.help_text else described

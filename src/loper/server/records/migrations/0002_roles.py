@@ -12,5 +12,5 @@ def make_roles(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0002_people"), ("auth", "0012_alter_user_first_name_max_length")]
+    dependencies = [("records", "0001_initial"), ("auth", "0012_alter_user_first_name_max_length")]
     operations = [migrations.RunPython(make_roles, migrations.RunPython.noop)]

@@ -1,0 +1,42 @@
+"""What a message text can name of a case: facts, customer, organisation, technician."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loper.define.model import Journey
+from loper.define.organisation import Organisation
+from loper.define.texts import about
+from loper.server.queries.organisation import text_in
+from loper.server.records.agenda import Technician
+from loper.server.records.customers import Customer
+from loper.step import Appointment, Case
+
+
+def context(
+    journey: Journey, case: Case, customer: Customer | None, organisation: Organisation, language: str
+) -> dict[str, Any]:
+    """The values of a text, but for its links and its event. What is not known is not there."""
+    stage = journey.stages.get(case.state.stage or "")
+    found: dict[str, Any] = dict(case.state.facts)
+    found["customer"] = _person(customer.name) if customer else {}
+    found["case"] = {
+        "number": case.key,
+        "journey": text_in(journey.title, language) or journey.name,
+        "stage": (text_in(stage.title, language) or stage.name) if stage else "",
+        "round": case.state.round,
+    }
+    found["organisation"] = about(organisation, language)
+    appointment = next((fact for fact in case.state.facts.values() if isinstance(fact, Appointment)), None)
+    if appointment is not None and appointment.technician:
+        name = Technician.objects.filter(key=appointment.technician).values_list("name", flat=True).first()
+        if name:
+            found["technician"] = {"name": name, "first_name": name.split()[0]}
+    return found
+
+
+def _person(name: str) -> dict[str, str]:
+    words = name.split()
+    if not words:
+        return {}
+    return {"name": name, "first_name": words[0], "last_name": words[-1], "salutation": name}
