@@ -1,6 +1,6 @@
 # The one door. Each target sets up what it needs by itself, on a bare Debian with python3, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve work test check format bench docs setup system clean
+.PHONY: help demo serve work test check format messages bench docs setup system clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -21,15 +21,19 @@ test: setup system check  ## everything that must hold: checks, then all tests
 	$(BIN)/pytest
 
 check: setup  ## format, lint, types, layers, docs
-	$(BIN)/ruff format --check -q src tests bench
-	$(BIN)/ruff check -q src tests bench
+	$(BIN)/ruff format --check -q src tests tools
+	$(BIN)/ruff check -q src tests tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python tools/messages.py --check
 	$(BIN)/python tools/check_docs.py
 
+messages: setup  ## texts of the pages into the Dutch catalogues
+	$(BIN)/python tools/messages.py
+
 format: setup  ## put the code in form
-	$(BIN)/ruff format -q src tests bench
-	$(BIN)/ruff check -q --fix src tests bench
+	$(BIN)/ruff format -q src tests tools
+	$(BIN)/ruff check -q --fix src tests tools
 
 bench: setup system  ## each speed claim beside a peer, same work, same run
 	tools/bench.sh

@@ -157,7 +157,7 @@ MESSAGE_TAGS = {20: "", 25: "good", 30: "eye", 40: "bad"}
 
 LANGUAGE_CODE = "nl"
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
-LOCALE_PATHS = [SERVER / "locale"]
+LOCALE_PATHS = [SERVER / "locale", *sorted((SERVER / "pages").glob("*/locale"))]
 LANGUAGE_COOKIE_NAME = "loper_language"
 LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
 USE_I18N = USE_TZ = True
