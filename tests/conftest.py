@@ -1,7 +1,46 @@
 """What all tests share."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+if TYPE_CHECKING:
+    from tests.worlds import Time, World
 
 # These machines are noisy: no test may fail for being slow, only for being wrong.
 settings.register_profile("loper", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("loper")
+
+
+@pytest.fixture
+def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """The server's clock, standing at Monday nine o'clock until the test moves it."""
+    from loper.server import clock
+    from tests.worlds import Time
+
+    time = Time()
+    monkeypatch.setattr(clock, "now", time.now)
+    return time
+
+
+@pytest.fixture
+def world(db: None, stopped_clock: Time) -> Iterator[World]:
+    """Voorbeeld Wonen at work (tests/worlds.py), inside a transaction that is undone."""
+    from tests.worlds import make_world
+
+    yield make_world(stopped_clock)
+
+
+@pytest.fixture
+def real_world(transactional_db: None, stopped_clock: Time) -> Iterator[World]:
+    """The same, with transactions that are really committed: for threads, processes and the browser."""
+    from django.core.management import call_command
+
+    from tests.worlds import make_world
+
+    call_command("migrate", verbosity=0)
+    yield make_world(stopped_clock)

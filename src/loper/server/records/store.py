@@ -57,8 +57,8 @@ class SqlUnit:
 
     def _in(self, raw: Any) -> Any:
         if isinstance(raw, str):
-            return datetime.fromisoformat(raw).replace(tzinfo=UTC)
-        return raw
+            raw = datetime.fromisoformat(raw)
+        return raw if raw is None or self.postgresql else raw.replace(tzinfo=UTC)
 
     # -- cases -----------------------------------------------------------------------------------------------------
 
