@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 
 class JourneyVersion(models.Model):
@@ -15,6 +16,7 @@ class JourneyVersion(models.Model):
     files = models.JSONField()
     created = models.DateTimeField()
     created_by = models.CharField(max_length=150, blank=True)
+    makers = models.JSONField(default=list)  # ids of the accounts that worked on it: they may not sign it
     published = models.DateTimeField(null=True, blank=True)
     published_by = models.CharField(max_length=150, blank=True)
     share = models.PositiveSmallIntegerField(
@@ -36,25 +38,38 @@ class JourneyDraft(models.Model):
     edition = models.PositiveIntegerField(default=0)  # goes up with each save: two editors do not overwrite each other
     changed = models.DateTimeField()
     changed_by = models.CharField(max_length=150, blank=True)
+    makers = models.JSONField(default=list)  # ids of the accounts that saved it
 
     class Meta:
         db_table = "journey_draft"
 
 
 class SignOff(models.Model):
-    """A second pair of eyes on exactly this content: a colleague, or somebody from outside (tenant panel, guest)."""
+    """A second pair of eyes on exactly this content: a colleague, or somebody from outside (tenant panel, guest).
+
+    `user` is the account of the colleague; of somebody from outside, the account that wrote their words down (none:
+    they wrote them here themselves, behind a link).
+    """
 
     journey = models.CharField(max_length=80)
     version = models.CharField(max_length=64)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     name = models.CharField(max_length=150)
     outside = models.BooleanField(default=False)
+    agrees = models.BooleanField(default=True)
     remark = models.TextField(blank=True, max_length=2000)
     at = models.DateTimeField()
 
     class Meta:
         db_table = "sign_off"
-        constraints = [models.UniqueConstraint(fields=["journey", "version", "name"], name="one_signature_a_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["journey", "version", "user"], condition=Q(outside=False), name="one_signature_a_colleague"
+            ),
+            models.UniqueConstraint(
+                fields=["journey", "version", "name"], condition=Q(outside=True), name="one_signature_a_guest"
+            ),
+        ]
 
 
 class OrganisationFile(models.Model):
@@ -67,3 +82,25 @@ class OrganisationFile(models.Model):
 
     class Meta:
         db_table = "organisation_file"
+
+
+class JourneyMove(models.Model):
+    """Open cases on their way to a newer version, batch by batch; `cursor` is the last case that had its turn."""
+
+    journey = models.CharField(max_length=80)
+    version = models.CharField(max_length=64)  # where they go
+    origins = models.JSONField()  # the versions they come from
+    total = models.PositiveIntegerField()
+    moved = models.PositiveIntegerField(default=0)
+    stayed = models.JSONField(default=list)  # [case, why] of those that stayed where they were
+    cursor = models.CharField(max_length=200, blank=True)
+    started = models.DateTimeField()
+    started_by = models.CharField(max_length=150, blank=True)
+    stopped = models.DateTimeField(null=True, blank=True)  # by somebody, who can let it go on
+    finished = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "journey_move"
+        constraints = [
+            models.UniqueConstraint(fields=["journey"], condition=Q(finished=None), name="one_move_at_a_time")
+        ]

@@ -4,7 +4,7 @@ from loper.server.records.access import EventSource
 from loper.server.records.agenda import Appointment, Block, Technician
 from loper.server.records.customers import Consent, ContactAddress, Customer, Property
 from loper.server.records.demo import DemoClock
-from loper.server.records.designs import JourneyDraft, JourneyVersion, OrganisationFile, SignOff
+from loper.server.records.designs import JourneyDraft, JourneyMove, JourneyVersion, OrganisationFile, SignOff
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.links import CodeChallenge, Link
 from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, Touch, Waiting
@@ -25,6 +25,7 @@ __all__ = [
     "EventSource",
     "Heartbeat",
     "JourneyDraft",
+    "JourneyMove",
     "JourneyVersion",
     "Link",
     "Note",
