@@ -20,6 +20,11 @@ def offset() -> timedelta:
     return timedelta(seconds=seconds or 0)
 
 
+def begin(ahead: timedelta) -> None:
+    """A new demonstration, so far ahead of real time (or behind it: its past is lived through before it opens)."""
+    DemoClock.objects.update_or_create(pk=1, defaults={"seconds": int(ahead.total_seconds())})
+
+
 def move(by: timedelta) -> None:
     """Move the demonstration forward; never back."""
     if by <= timedelta(0):

@@ -1,0 +1,116 @@
+"""Voorbeeld Wonen before its first case: journeys, people who work there, their blocks of time, the tenants."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from pathlib import Path
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from loper.server import clock
+from loper.server.actions import agenda, designs
+from loper.server.actions.customers import find_or_make, home_of
+from loper.server.demo import names
+from loper.server.permissions import Actor
+from loper.server.records.agenda import Technician
+from loper.server.records.customers import Customer
+
+PEOPLE: Mapping[str, tuple[str, str]] = {
+    "dana": ("Dana Directeur", "director"),
+    "arie": ("Arie Agent", "agent"),
+    "alia": ("Alia Agent", "agent"),
+    "sam": ("Sam de Vries", "technician"),
+    "noor": ("Noor Bakker", "technician"),
+    "pim": ("Pim Planner", "planner"),
+    "anna": ("Anna Analist", "analyst"),
+    "ada": ("Ada Admin", "admin"),
+}
+"""Account -> name and role. All of them have the password of the demonstration."""
+
+TECHNICIANS = (
+    ("Sam de Vries", ["plumbing", "general"], "sam"),
+    ("Noor Bakker", ["heating", "plumbing"], "noor"),
+    ("Ruud Smit", ["electricity", "general"], None),
+    ("Meryem Kaya", ["carpentry", "general"], None),
+    ("Job van Dijk", ["plumbing", "carpentry"], None),
+    ("Lars Postma", ["heating", "electricity"], None),
+)
+TIMES = ((time(8), time(10)), (time(10), time(12)), (time(13), time(15)), (time(15), time(17)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Town:
+    """Who lives and works in Voorbeeldstad."""
+
+    tenants: tuple[Customer, ...]
+    technicians: Mapping[str, User]  # key of a technician -> an account that may act for them
+
+
+def examples() -> Path:
+    """The folder of the examples: a demonstration shows the journeys that lie there."""
+    found = Path(__file__).resolve().parents[4] / "examples"
+    if not (found / "organisation.yaml").is_file():
+        raise FileNotFoundError(f"the demonstration needs the folder examples/ of the source ({found})")
+    return found
+
+
+def files_of(folder: Path, *patterns: str) -> dict[str, str]:
+    """The files of a journey or an organisation as the server keeps them: relative name -> text."""
+    paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
+    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths}
+
+
+@transaction.atomic
+def settle_town(chance: random.Random, *, password: str, tenants: int, back: int, ahead: int) -> Town:
+    """Everything that is there before the first report; blocks from `back` days ago until `ahead` days from now."""
+    folder = examples()
+    designs.install_organisation(files=files_of(folder, "organisation.yaml", "blocks/*.liquid"), by="demo")
+    for name in ("complaint", "repair"):
+        designs.install(files=files_of(folder / name, "*.yaml", "texts/*.liquid"), by="demo")
+    accounts = {}
+    for account, (name, role) in PEOPLE.items():
+        first, _, last = name.partition(" ")
+        user = User.objects.create_user(
+            account, f"{account}@voorbeeldwonen.example", password, first_name=first, last_name=last
+        )
+        user.groups.add(Group.objects.get(name=role))
+        accounts[account] = user
+    planner = Actor(roles=frozenset({"planner"}), name="Pim Planner")
+    today = clock.now().date()
+    days = [today + timedelta(days=number) for number in range(-back, ahead)]
+    users = {}
+    for name, skills, own in TECHNICIANS:
+        technician = Technician.objects.create(
+            name=name, skills=skills, user=accounts[own] if own else None, phone="+31850001234"
+        )
+        users[technician.key] = accounts[own or "sam"]
+        agenda.open_blocks(
+            actor=planner, technician=technician, days=[day for day in days if day.weekday() < 5], times=TIMES
+        )
+    return Town(
+        tenants=tuple(_tenant(chance, number) for number in range(tenants)),
+        technicians=users,
+    )
+
+
+def _tenant(chance: random.Random, number: int) -> Customer:
+    postcode, house, street = names.home(chance)
+    home = home_of(postcode, house)
+    home.street, home.town = street, names.TOWN
+    home.save()
+    name = names.person(chance)
+    drawn = chance.random()
+    email = names.mailbox(name, number) if drawn < 0.85 else ""
+    phone = f"+316{chance.randint(10_000_000, 99_999_999)}" if drawn > 0.3 or not email else ""
+    return find_or_make(
+        home=home,
+        name=name,
+        email=email,
+        phone=phone,
+        language="en" if chance.random() < 0.1 else "nl",
+        choice=chance.choice(["", "", "", "sms"]) if phone else "",
+    )
