@@ -12,10 +12,12 @@ from loper.server.records.customers import (
     Consent,
     ContactAddress,
     Customer,
+    CustomerWord,
     Property,
     tidy_house_number,
     tidy_phone,
     tidy_postcode,
+    words_of,
 )
 
 
@@ -51,9 +53,29 @@ def find_or_make(
         )
     if found is None:
         found = Customer.objects.create(home=home, name=name, language=language, choice=choice, created=clock.now())
+        keep_words(found)
         for channel, value in pairs:
             ContactAddress.objects.create(customer=found, channel=channel, value=value, created=clock.now())
     return found
+
+
+def keep_words(customer: Customer) -> None:
+    """Let this customer be found by the name they have now."""
+    customer.words.all().delete()
+    CustomerWord.objects.bulk_create(CustomerWord(word=word, customer=customer) for word in words_of(customer.name))
+
+
+@transaction.atomic
+def set_name(*, actor: Actor, customer: str, name: str) -> None:
+    """How this customer is called."""
+    demand(actor, "customer.change")
+    _own(actor, customer)
+    if not name.strip():
+        raise Refused(_("Fill in a name."), field="name")
+    found = Customer.objects.get(key=customer)
+    found.name = name.strip()[:120]
+    found.save(update_fields=["name"])
+    keep_words(found)
 
 
 def set_choice(*, actor: Actor, customer: str, channel: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 
 from django.db import models
@@ -47,6 +48,17 @@ class Customer(models.Model):
         return self.name or self.key[:8]
 
 
+class CustomerWord(models.Model):
+    """A word of a customer's name, folded (`Müller` is `muller`): what a search by name looks up."""
+
+    word = models.CharField(max_length=40)
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="words")
+
+    class Meta:
+        db_table = "customer_word"
+        constraints = [models.UniqueConstraint(fields=["word", "customer"], name="a_word_once")]
+
+
 class ContactAddress(models.Model):
     """A way to reach a customer: an e-mail address, a telephone number. `bounced`: since when it fails for good."""
 
@@ -76,6 +88,12 @@ class Consent(models.Model):
     class Meta:
         db_table = "consent"
         indexes = [models.Index(fields=["customer", "subject", "at"])]
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name as they are looked up: without accents, in small letters, each once."""
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
+    return list(dict.fromkeys(word[:40] for word in re.split(r"[\W_]+", plain.casefold()) if word))
 
 
 def tidy_postcode(text: str) -> str:

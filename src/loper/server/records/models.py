@@ -2,12 +2,19 @@
 
 from loper.server.records.access import EventSource
 from loper.server.records.agenda import Appointment, Block, Technician
-from loper.server.records.customers import Consent, ContactAddress, Customer, Property
+from loper.server.records.customers import Consent, ContactAddress, Customer, CustomerWord, Property
 from loper.server.records.demo import DemoClock
-from loper.server.records.designs import JourneyDraft, JourneyMove, JourneyVersion, OrganisationFile, SignOff
+from loper.server.records.designs import (
+    JourneyDraft,
+    JourneyMove,
+    JourneyVersion,
+    OrganisationFile,
+    Publication,
+    SignOff,
+)
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.links import CodeChallenge, Link
-from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, Touch, Waiting
+from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, TaskAttempt, Touch, Waiting
 
 __all__ = [
     "Appointment",
@@ -18,6 +25,7 @@ __all__ = [
     "Consent",
     "ContactAddress",
     "Customer",
+    "CustomerWord",
     "DemoClock",
     "DialogueProgress",
     "Event",
@@ -32,10 +40,12 @@ __all__ = [
     "OrganisationFile",
     "Outbox",
     "Property",
+    "Publication",
     "SignOff",
     "StoredFile",
     "SurveyAnswer",
     "Task",
+    "TaskAttempt",
     "Technician",
     "Touch",
     "Waiting",

@@ -12,7 +12,10 @@ from django.db.models import Q
 
 
 class Case(models.Model):
-    """A case and the fold of its events. `wake`: when a tick is worth while; `set_aside`: why it is left alone."""
+    """A case and the fold of its events. `wake`: when a tick is worth while; `set_aside`: why it is left alone.
+
+    `begun` is its first event's time as it was known when the case was made: lists are in that order.
+    """
 
     key = models.CharField(max_length=200, primary_key=True)
     journey = models.CharField(max_length=80)
@@ -24,6 +27,8 @@ class Case(models.Model):
     round = models.PositiveIntegerField(default=1)
     ended = models.BooleanField(default=False)
     stalled = models.BooleanField(default=False)
+    overdue = models.BooleanField(default=False, db_default=False)  # the deadline of this visit passed
+    begun = models.DateTimeField(null=True)
     state = models.TextField()
     now = models.DateTimeField(null=True)
     wake = models.DateTimeField(null=True)
@@ -40,6 +45,8 @@ class Case(models.Model):
             models.Index(fields=["parent"], name="case_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["stalled"], name="case_stalled", condition=Q(stalled=True)),
             models.Index(fields=["set_aside"], name="case_set_aside", condition=~Q(set_aside="")),
+            models.Index(fields=["begun", "key"], name="case_overdue", condition=Q(overdue=True)),
+            models.Index(fields=["ended", "begun", "key", "journey", "stage"], name="case_list"),
         ]
 
     def __str__(self) -> str:
@@ -127,6 +134,8 @@ class Task(models.Model):
     closed = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     outcome = models.CharField(max_length=20, default="")
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    event = models.CharField(max_length=300, default="", db_default="")  # key of what closing it told the case
 
     class Meta:
         db_table = "task"
@@ -135,6 +144,19 @@ class Task(models.Model):
             models.Index(fields=["who", "opened"], name="task_open", condition=Q(closed__isnull=True)),
             models.Index(fields=["case"], name="task_case"),
         ]
+
+
+class TaskAttempt(models.Model):
+    """Somebody tried and did not get through; `again`: not before then (empty: no more tries)."""
+
+    task = models.ForeignKey(Task, on_delete=models.CASCADE, related_name="tries")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150)
+    outcome = models.CharField(max_length=20)  # no_answer, busy, voicemail, wrong_number
+    again = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "task_attempt"
 
 
 class Touch(models.Model):
@@ -159,7 +181,10 @@ class Touch(models.Model):
 
     class Meta:
         db_table = "touch"
-        indexes = [models.Index(fields=["recorded"], name="touch_recorded")]
+        indexes = [
+            models.Index(fields=["recorded"], name="touch_recorded"),
+            models.Index(fields=["recorded"], name="touch_unknown", condition=Q(kind="unknown")),
+        ]
 
 
 class Waiting(models.Model):
@@ -188,4 +213,4 @@ class Heartbeat(models.Model):
         db_table = "heartbeat"
 
 
-__all__ = ["Case", "Event", "EventData", "Heartbeat", "Outbox", "Task", "Touch", "Waiting"]
+__all__ = ["Case", "Event", "EventData", "Heartbeat", "Outbox", "Task", "TaskAttempt", "Touch", "Waiting"]

@@ -17,12 +17,12 @@ DUE = (
 )
 
 # A case that is new; somebody else may have made it a moment ago, and then nothing is inserted.
-NEW_CASE = f"INSERT INTO journey_case ({CASE}) VALUES ({{marks}}) ON CONFLICT (key) DO NOTHING"
+NEW_CASE = f"INSERT INTO journey_case ({CASE}, overdue, begun) VALUES ({{marks}}) ON CONFLICT (key) DO NOTHING"
 
 # A case as it is now, if nobody changed it since it was read.
 CHANGED_CASE = (
     "UPDATE journey_case SET version = %s, stage = %s, round = %s, ended = %s, stalled = %s, state = %s, now = %s,"
-    " wake = %s, events = %s, touches = %s, revision = revision + 1 WHERE key = %s AND revision = %s"
+    " wake = %s, events = %s, touches = %s, overdue = %s, revision = revision + 1 WHERE key = %s AND revision = %s"
 )
 
 SET_ASIDE = "UPDATE journey_case SET set_aside = %s WHERE key = %s"

@@ -146,7 +146,7 @@ class SqlUnit:
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def write(self, changes: Changes, now: datetime) -> None:
-        self._write_cases(changes.cases)
+        self._write_cases(changes.cases, now)
         out = self._out
         self._many(
             sql.EVENT,
@@ -201,7 +201,7 @@ class SqlUnit:
         )
         self._many(sql.ARRIVED, [(case,) for case in changes.arrived])
 
-    def _write_cases(self, cases: Iterable[Stored]) -> None:
+    def _write_cases(self, cases: Iterable[Stored], now: datetime) -> None:
         out = self._out
         new, changed = [], []
         for stored in cases:
@@ -211,7 +211,7 @@ class SqlUnit:
                 changed.append(
                     (
                         case.version, state.stage, state.round, state.ended, state.stalled, text, out(case.now),
-                        out(state.wake), stored.events, stored.touches, case.key, stored.revision,
+                        out(state.wake), stored.events, stored.touches, _overdue(state), case.key, stored.revision,
                     )
                 )  # fmt: skip
             else:
@@ -220,7 +220,7 @@ class SqlUnit:
                     (
                         case.key, case.journey, case.version, case.customer, case.parent, inherited, state.stage,
                         state.round, state.ended, state.stalled, text, out(case.now), out(state.wake), 1,
-                        stored.events, stored.touches, stored.set_aside,
+                        stored.events, stored.touches, stored.set_aside, _overdue(state), out(state.begun or now),
                     )
                 )  # fmt: skip
             stored.revision += 1
@@ -335,6 +335,11 @@ class SqlUnit:
             self.cursor.execute(statement.format(marks=", ".join(["%s"] * len(piece)), lock=lock), [*piece, *more])
             rows += self.cursor.fetchall()
         return rows
+
+
+def _overdue(state: State) -> bool:
+    """Whether the deadline of the present visit has passed."""
+    return not state.ended and any(mark.startswith(f"{state.visit}@") for mark in state.overdue)
 
 
 def _split(moment: str) -> tuple[str, str]:
