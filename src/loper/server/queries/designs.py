@@ -6,15 +6,24 @@ import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import PurePosixPath
+from zoneinfo import ZoneInfo
 
-from loper.define import read_organisation
+from loper.define import Finding, TextError, check
+from loper.define import parse_organisation as parse
 from loper.define.model import Journey
 from loper.define.organisation import Organisation
+from loper.define.problem import Problem, Problems
 from loper.define.read import parse_journey
-from loper.server.records.designs import JourneyDraft, JourneyVersion, SignOff
+from loper.define.texts import read_source
+from loper.server.queries.organisation import organisation
+from loper.server.records.designs import JourneyDraft, JourneyVersion, OrganisationFile, Publication, SignOff
+from loper.server.records.runtime import Case
 
 Files = Mapping[str, str]
 """A journey as files: `journey.yaml` and `texts/confirmation.email.nl.liquid`, path -> text."""
+
+MAIN = "journey.yaml"
+ORGANISATION = "organisation.yaml"
 
 
 def parse_files(files: Files, organisation: Organisation | None = None) -> Journey:
@@ -26,27 +35,42 @@ def parse_files(files: Files, organisation: Organisation | None = None) -> Journ
         if name.endswith(".liquid") and name.count(".") == 3:
             touchpoint, channel, language, _ = name.split(".")
             texts[touchpoint, channel, language] = source
-    return parse_journey(files[main], main, texts, organisation)
+    return parse_journey(files.get(main, ""), main, texts, organisation)
 
 
 def main_file(files: Files) -> str:
     """The file that holds the journey itself."""
-    return next((path for path in files if path.endswith((".yaml", ".yml"))), "journey.yaml")
+    return next((path for path in files if path.endswith((".yaml", ".yml"))), MAIN)
 
 
 def parse_organisation(files: Files) -> Organisation:
-    """The organisation of these files (with its text blocks); raises Problems."""
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
+    """The organisation of these files, with its text blocks; raises Problems with all that is wrong."""
+    main = main_file(files)
+    blocks, problems = {}, list[Problem]()
+    for path, source in files.items():
+        name, _, language = PurePosixPath(path).name.removesuffix(".liquid").rpartition(".")
+        if path == main:
+            continue
+        blocks[name, language] = source
+        try:
+            read_source(source, language, ZoneInfo("UTC"), block=True)
+        except TextError as wrong:
+            problems.append(Problem(path, wrong.line, wrong.column, wrong.message, wrong.hint))
+    try:
+        found = parse(files.get(main, ""), main, blocks)
+    except Problems as wrong:
+        problems += wrong.problems
+    if problems:
+        raise Problems(problems)
+    return found
 
-    with TemporaryDirectory(prefix="loper-") as folder:
-        for path, source in files.items():
-            target = Path(folder, *PurePosixPath(path).parts)
-            if Path(folder).resolve() not in target.resolve().parents:
-                raise ValueError(f"'{path}' lies outside its folder")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(source, encoding="utf-8")
-        return read_organisation(Path(folder, main_file(files)))
+
+def digest(text: str) -> str:
+    """What tells one text of a file from another."""
+    return hashlib.sha256(text.encode()).hexdigest()[:24]
+
+
+# -- versions ------------------------------------------------------------------------------------------------------
 
 
 def journey(name: str, version: str) -> Journey:
@@ -56,12 +80,15 @@ def journey(name: str, version: str) -> Journey:
 
 @lru_cache(maxsize=256)
 def _parsed(name: str, version: str) -> Journey:
+    return parse_files(files_of(name, version), organisation())
+
+
+def files_of(name: str, version: str) -> dict[str, str]:
+    """The files of a version; raises LookupError where there is none."""
     files = JourneyVersion.objects.filter(journey=name, version=version).values_list("files", flat=True).first()
     if files is None:
         raise LookupError(f"journey '{name}' has no version {version}")
-    from loper.server.queries.organisation import organisation
-
-    return parse_files(files, organisation())
+    return dict(files)
 
 
 def version_for(name: str, case: str) -> str:
@@ -79,6 +106,21 @@ def version_for(name: str, case: str) -> str:
     if not last:
         raise LookupError(f"journey '{name}' is not published")
     return last
+
+
+def live(name: str) -> dict[str, float]:
+    """The versions on which new cases begin now, newest first, each with the part (0 to 1) that it gets."""
+    rows = JourneyVersion.objects.filter(journey=name, published__isnull=False).order_by("-published", "-pk")
+    found: dict[str, float] = {}
+    rest = 1.0
+    for version, share in rows.values_list("version", "share"):
+        found[version] = rest * share / 100
+        rest -= found[version]
+        if share >= 100:
+            return found
+    if found:
+        found[next(reversed(found))] += rest  # the oldest takes what is left
+    return found
 
 
 def published() -> list[Journey]:
@@ -111,10 +153,48 @@ def versions(name: str) -> list[JourneyVersion]:
     return list(JourneyVersion.objects.filter(journey=name).order_by("-created", "-pk"))
 
 
+def publications(name: str) -> list[Publication]:
+    """What went live when, newest first."""
+    return list(Publication.objects.filter(journey=name).order_by("-at", "-pk"))
+
+
 def draft(name: str) -> JourneyDraft | None:
     return JourneyDraft.objects.filter(journey=name).first()
 
 
 def sign_offs(name: str, version: str) -> list[SignOff]:
-    """Who signed this content."""
-    return list(SignOff.objects.filter(journey=name, version=version).order_by("at"))
+    """Who signed this content, or said no to it."""
+    return list(SignOff.objects.filter(journey=name, version=version).order_by("at", "pk"))
+
+
+def findings(one: Journey) -> list[Finding]:
+    """What the check says of a journey, beside the other journeys and with what people from outside signed."""
+    others = [other for other in published() if other.name != one.name]
+    rows = SignOff.objects.filter(journey=one.name, outside=True, agrees=True)
+    signed = set(rows.values_list("version", flat=True))
+    return check(one, organisation=organisation(), others=others, signed=signed)
+
+
+# -- the organisation ------------------------------------------------------------------------------------------------
+
+
+def organisation_file(*, lock: bool = False) -> OrganisationFile | None:
+    """The organisation file that counts."""
+    rows = OrganisationFile.objects.select_for_update() if lock else OrganisationFile.objects
+    return rows.order_by("-published", "-pk").first()
+
+
+def broken_by(found: Organisation) -> list[Problem]:
+    """What versions that are live or have open cases would miss with this organisation file: a calendar, a block."""
+    used = set(Case.objects.filter(ended=False).values_list("journey", "version").distinct())
+    names = JourneyVersion.objects.filter(published__isnull=False).values_list("journey", flat=True).distinct()
+    used |= {(name, version) for name in names for version in live(name)}
+    problems = []
+    for name, version in sorted(used):
+        try:
+            parse_files(files_of(name, version), found)
+        except LookupError:
+            continue  # a case of a version that is not here: nothing that this file could mend
+        except Problems as wrong:
+            problems += [Problem(f"{name} ({p.file})", p.line, p.column, p.message, p.hint) for p in wrong.problems]
+    return problems

@@ -31,12 +31,12 @@ class Brand:
 
 def organisation() -> Organisation:
     """The organisation file that was published last; a bare one where there is none."""
-    found = OrganisationFile.objects.order_by("-published", "-pk").values_list("pk", flat=True).first()
-    return _read(found) if found else Organisation()
+    found = OrganisationFile.objects.order_by("-published", "-pk").values_list("pk", "hash").first()
+    return _read(*found) if found else Organisation()
 
 
 @lru_cache(maxsize=8)
-def _read(pk: int) -> Organisation:
+def _read(pk: int, hash: str) -> Organisation:
     """A published organisation file never changes: read once in a process."""
     from loper.server.queries.designs import parse_organisation
 

@@ -29,6 +29,20 @@ class JourneyVersion(models.Model):
         indexes = [models.Index(fields=["journey", "published"])]
 
 
+class Publication(models.Model):
+    """A version went live for this share of new cases: a row each time, never changed."""
+
+    journey = models.CharField(max_length=80)
+    version = models.CharField(max_length=64)
+    share = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        db_table = "publication"
+        indexes = [models.Index(fields=["journey", "at"], name="publication_of_journey")]
+
+
 class JourneyDraft(models.Model):
     """What is being worked on: one draft a journey, on the version it began from."""
 
