@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib import import_module
 
 from loper.cli import files
 
@@ -39,32 +40,30 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--with-worker", action="store_true", help="run the worker beside the pages")
-    serve.set_defaults(run=_server("serve"))
+    serve.set_defaults(run=_later("server", "serve"))
 
     work = commands.add_parser("work", help="the worker: what is due happens, what is queued goes")
     work.add_argument("--once", action="store_true", help="one sweep, then stop")
-    work.set_defaults(run=_server("work"))
+    work.set_defaults(run=_later("server", "work"))
 
     demo = commands.add_parser("demo", help="everything at once, with a fictional housing association")
     demo.add_argument("--host", default="127.0.0.1")
     demo.add_argument("--port", type=int, default=8000)
     demo.add_argument("--cases", type=int, default=200, help="how many cases to begin with (default: 200)")
     demo.add_argument("--fresh", action="store_true", help="begin again: throw the demo's data away")
-    demo.set_defaults(run=_server("demo"))
+    demo.set_defaults(run=_later("demo", "demo"))
 
     manage = commands.add_parser("manage", help="Django's own commands: migrate, createsuperuser, ...")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
-    manage.set_defaults(run=_server("manage"))
+    manage.set_defaults(run=_later("server", "manage"))
     return top
 
 
-def _server(name: str):  # type: ignore[no-untyped-def]
-    """A command of the server, imported only when it is asked for: `loper check` needs no Django."""
+def _later(module: str, name: str) -> Callable[[argparse.Namespace], int]:
+    """A command that is imported only when it is asked for: `loper check` needs no Django."""
 
     def command(arguments: argparse.Namespace) -> int:
-        from loper.cli import server
-
-        return int(getattr(server, name)(arguments))
+        return int(getattr(import_module(f"loper.cli.{module}"), name)(arguments))
 
     return command
 

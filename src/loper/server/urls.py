@@ -17,7 +17,7 @@ urlpatterns = [
     path("healthz", common.healthz, name="healthz"),
     path("brand.css", common.brand_css, name="brand.css"),
     path("language", set_language, name="set_language"),
-    path("demo/clock", common.demo_clock, name="demo_clock"),
+    path("demo/", include("loper.server.pages.demo.urls")),
 ]
 
 handler400 = "loper.server.pages.errors.bad"

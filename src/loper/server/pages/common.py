@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
-from loper.server.actions.demo import move_clock
 from loper.server.queries.organisation import brand
 
 
@@ -37,18 +34,6 @@ def brand_css(request: HttpRequest) -> HttpResponse:
     ]
     css = ":root { " + " ".join(rules) + " }\n"
     return HttpResponse(css, content_type="text/css", headers={"Cache-Control": "max-age=300"})
-
-
-@require_POST
-def demo_clock(request: HttpRequest) -> HttpResponse:
-    """Move the clock of a demonstration forward, and let what became due happen."""
-    if not settings.LOPER_DEMO:
-        raise Http404
-    hours = {"1": 1, "4": 4, "24": 24}.get(request.POST.get("hours", ""))
-    if hours is None:
-        return HttpResponse(status=400)
-    move_clock(by=timedelta(hours=hours))
-    return HttpResponseRedirect(safe_next(request))
 
 
 def safe_next(request: HttpRequest, otherwise: str = "/") -> str:

@@ -1,0 +1,130 @@
+"""`loper demo`: pages, worker, a mail server and an SMS gateway of its own, in one process, with a town that lives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import threading
+from argparse import Namespace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+PASSWORD = "welkom-bij-loper"  # noqa: S105 - of the demonstration's people; its pages need none
+SEED = 7
+
+
+def demo(arguments: Namespace) -> int:
+    """Set the demonstration up where it is not there yet, and run it until interrupted."""
+    data = Path(os.environ.get("LOPER_DATA", ".data")).resolve() / "demo"
+    if arguments.fresh:
+        shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True, exist_ok=True)
+    sinks = _sinks(data / "mailbox")
+    address = f"http://{'localhost' if arguments.host == '127.0.0.1' else arguments.host}:{arguments.port}"
+    os.environ.update(
+        DJANGO_SETTINGS_MODULE="loper.server.settings",
+        LOPER_DEMO="1",
+        LOPER_DATA=str(data),
+        LOPER_DATABASE=f"sqlite:///{data / 'loper.sqlite3'}",
+        LOPER_URL=address,
+        LOPER_HOSTS=f"localhost,127.0.0.1,[::1],{arguments.host}",
+        **sinks,
+    )
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0, interactive=False)
+    _fill(arguments.cases)
+    return _run(arguments, address)
+
+
+def _sinks(folder: Path) -> dict[str, str]:
+    """A mail server and an SMS gateway that keep everything in this folder; gives the settings that lead to them."""
+    from loper.channels.email.mailbox import MailSink
+    from loper.channels.sms import SmsSink
+
+    mail = MailSink(folder, host="127.0.0.1", port=0)
+    mail.start()
+    sms = SmsSink(folder, host="127.0.0.1", port=0, token="demo", now=_now)  # noqa: S106 - reached from this machine only
+    sms.start()
+    return {
+        "LOPER_SMTP_HOST": "127.0.0.1",
+        "LOPER_SMTP_PORT": str(mail.port),
+        "LOPER_SMTP_TLS": "no",
+        "LOPER_SMS_URL": sms.url,
+        "LOPER_SMS_TOKEN": "demo",
+    }
+
+
+def _now() -> datetime:
+    """The demonstration's time, from a thread that keeps no connection."""
+    from django.db import connection
+
+    from loper.server import clock
+
+    try:
+        return clock.now()
+    finally:
+        connection.close()
+
+
+def _fill(cases: int) -> None:
+    """Three weeks of life, with a bar that shows how far they are."""
+    from loper.server.demo import begin, begun
+    from loper.server.worker import channels, outbox
+
+    if begun():
+        return
+    print(f"Three weeks of {cases} reports are lived through; this takes about a minute.", flush=True)
+    shown = -1
+
+    def told(part: float) -> None:
+        nonlocal shown
+        percent = int(part * 100)
+        if percent > shown:
+            shown = percent
+            bar = "#" * (percent // 4)
+            if sys.stdout.isatty():
+                print(f"\r  [{bar:<25}] {percent:3d} %", end="", flush=True)
+            elif percent % 20 == 0:
+                print(f"  {percent} %", flush=True)
+
+    begin(outbox(channels()), cases=cases, password=PASSWORD, seed=SEED, told=told)
+    print("\r" if sys.stdout.isatty() else "", end="")
+
+
+def _run(arguments: Namespace, address: str) -> int:
+    """Pages and worker, until interrupted."""
+    from waitress.server import create_server
+
+    from loper.server import worker
+    from loper.server.wsgi import application
+
+    stop = threading.Event()
+    works = threading.Thread(target=worker.run, args=(stop,), name="worker", daemon=True)
+    server: Any = create_server(application, host=arguments.host, port=arguments.port, threads=8, ident="loper")
+    works.start()
+    print(WHERE.format(address=address, password=PASSWORD), flush=True)
+    try:
+        server.run()
+    finally:
+        stop.set()
+        works.join(timeout=10)
+    return 0
+
+
+WHERE = """
+Loper's demonstration is on {address}
+
+  {address}/demo/       begin here: who you can be, and a story of five minutes
+  {address}/            the tenant: report a problem
+  {address}/demo/mail   what tenants get: mail and SMS
+  {address}/home        those who work here (arie: agent, sam: technician, dana: director, pim: planner);
+                                 the page /demo/ signs you in; the password of all of them is {password}
+
+The black bar on top moves the clock forward. Stop with Ctrl-C; begin again with: loper demo --fresh
+"""
