@@ -1,15 +1,22 @@
-"""Blocks of time given out: never one more than there is, however many ask at once."""
+"""Blocks of time given out: never one more than there is, however many ask at once.
+
+`Block.taken` changes in one place each way: `take` (compare-and-set: only below the capacity) and `give_back`. The
+database refuses more than the capacity as well, and a second open appointment of a case. Whoever books goes through
+`place`, inside their own transaction.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from loper.server import clock
 from loper.server.actions.refused import Refused
@@ -37,27 +44,45 @@ def give_back(block_id: int | None) -> None:
 def place(*, case: str, customer: str, block_id: int) -> Appointment:
     """The appointment of a case in this block: a new one, or the open one moved (same UID, next SEQUENCE).
 
-    Runs inside the caller's transaction; the database itself refuses a second open appointment of a case.
+    Raises Refused, with nothing changed, when the time is gone or somebody else booked this case at the same moment.
+    Where it is booked in this very block already, it stays as it is.
     """
+    with transaction.atomic():
+        found = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()
+        if found is None:
+            return _first(case, customer, block_id)
+        if found.block_id == block_id:
+            return found
+        # In the order of their keys, so that two customers who swap their times never wait for each other.
+        if (found.block_id or 0) < block_id:
+            give_back(found.block_id)
+            block = take(block_id)
+        else:
+            block = take(block_id)
+            give_back(found.block_id)
+        found.block, found.technician = block, block.technician
+        found.start, found.end = block.start, block.end
+        found.sequence += 1
+        found.changed = clock.now()
+        found.save()
+        return found
+
+
+def _first(case: str, customer: str, block_id: int) -> Appointment:
     block = take(block_id)
-    found = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()
-    if found is None:
-        return Appointment.objects.create(
-            case=case,
-            customer=customer,
-            technician=block.technician,
-            block=block,
-            start=block.start,
-            end=block.end,
-            changed=clock.now(),
-        )
-    give_back(found.block_id)
-    found.block, found.technician = block, block.technician
-    found.start, found.end = block.start, block.end
-    found.sequence += 1
-    found.changed = clock.now()
-    found.save()
-    return found
+    try:
+        with transaction.atomic():
+            return Appointment.objects.create(
+                case=case,
+                customer=customer,
+                technician=block.technician,
+                block=block,
+                start=block.start,
+                end=block.end,
+                changed=clock.now(),
+            )
+    except IntegrityError:
+        raise Refused(_("Somebody else made this appointment a moment ago. Please look again.")) from None
 
 
 def close(*, case: str, status: str) -> Appointment | None:
@@ -73,6 +98,21 @@ def close(*, case: str, status: str) -> Appointment | None:
     return found
 
 
+# -- the planner's side: how much there is ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What became of a wish for blocks: how many are new, were there already, or would overlap one that is there."""
+
+    made: int = 0
+    there: int = 0
+    overlap: int = 0
+
+    def __add__(self, other: Opened) -> Opened:
+        return Opened(self.made + other.made, self.there + other.there, self.overlap + other.overlap)
+
+
 @transaction.atomic
 def open_blocks(
     *,
@@ -81,18 +121,65 @@ def open_blocks(
     days: Iterable[date],
     times: Iterable[tuple[time, time]],
     capacity: int = 1,
-) -> int:
-    """Blocks of this technician on these days at these times; those that are there stay as they are."""
+) -> Opened:
+    """Blocks of this technician on these days at these times (an end before the start is on the next day).
+
+    Those that are there stay as they are, but one that was closed opens again; nobody can be in two places, so a block
+    that would overlap another is left out.
+    """
     demand(actor, "technicians.change")
     zone = ZoneInfo(settings.TIME_ZONE)
-    made = 0
     spans = list(times)
-    for day in days:
-        for start, end in spans:
-            begins = datetime.combine(day, start, zone)
-            ends = datetime.combine(day if end > start else day + timedelta(days=1), end, zone)
-            _block, new = Block.objects.get_or_create(
-                technician=technician, start=begins, defaults={"end": ends, "capacity": capacity}
+    wanted = [
+        (datetime.combine(day, start, zone), datetime.combine(day + timedelta(days=end <= start), end, zone))
+        for day in sorted(set(days))
+        for start, end in spans
+    ]
+    if not wanted:
+        return Opened()
+    Technician.objects.select_for_update().get(pk=technician.pk)  # two planners open one after the other
+    around = {"end__gt": min(start for start, _end in wanted), "start__lt": max(end for _start, end in wanted)}
+    there = {block.start: block for block in Block.objects.filter(technician=technician, **around)}
+    new, again, known, overlap = [], [], 0, 0
+    for start, end in wanted:
+        old = there.get(start)
+        others = (one for one in there.values() if one is not old and one.capacity)
+        if old is not None and old.capacity:
+            known += 1
+        elif any(one.start < end and start < one.end for one in others):
+            overlap += 1
+        elif old is not None:
+            old.end, old.capacity = end, capacity
+            again.append(old)
+        else:
+            there[start] = Block(technician=technician, start=start, end=end, capacity=capacity)
+            new.append(there[start])
+    Block.objects.bulk_create(new)
+    Block.objects.bulk_update(again, ["end", "capacity"])
+    return Opened(len(new) + len(again), known, overlap)
+
+
+@transaction.atomic
+def change_capacity(*, actor: Actor, block: int, capacity: int) -> Block:
+    """How many customers this block can take; never fewer than have it. 0 closes it (an empty one only)."""
+    demand(actor, "technicians.change")
+    changed = Block.objects.filter(pk=block, taken__lte=capacity).update(capacity=capacity)
+    found = Block.objects.select_related("technician").filter(pk=block).first()
+    if found is None:
+        raise Refused(_("This block is not there."))
+    if not changed:
+        raise Refused(
+            ngettext(
+                "%(count)d appointment is booked in this block. Move it first.",
+                "%(count)d appointments are booked in this block. Move them first, or keep room for them.",
+                found.taken,
             )
-            made += new
-    return made
+            % {"count": found.taken},
+            field="capacity",
+        )
+    return found
+
+
+def close_block(*, actor: Actor, block: int) -> Block:
+    """Nobody can book this block any more; only an empty one. Opening it again is giving it a capacity."""
+    return change_capacity(actor=actor, block=block, capacity=0)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -38,13 +40,24 @@ def tell(
 
 
 def tell_once(
-    *, case: str, type: str, emitter: str, data: Mapping[str, Any] | None = None, key: str = ""
+    *,
+    case: str,
+    type: str,
+    emitter: str,
+    data: Mapping[str, Any] | None = None,
+    key: str = "",
+    at: datetime | None = None,
+    sequence: int = 0,
 ) -> Event | None:
-    """Like `tell`, for a tap that a bad connection may send twice: the same `key` is the same event (None: known)."""
-    if not key:
-        return tell(case=case, type=type, emitter=emitter, data=data)
-    event = _event(named(case, type, key), type, emitter, data)
-    return event if _deliver(case, event) else None
+    """Like `tell`, for a tap that a bad connection may send twice: the same `key` is the same event (None: known).
+
+    `at`: when it happened, where that is not now; `sequence`: the order of what happened at one instant.
+    """
+    ident = named(case, type, key) if key else str(uuid.uuid4())
+    event = replace(_event(ident, type, emitter, data), sequence=sequence)
+    if at is not None:
+        event = replace(event, time=at)
+    return event if _deliver(case, event) or not key else None
 
 
 def told_before(case: str, type: str, key: str) -> bool:

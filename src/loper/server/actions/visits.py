@@ -1,102 +1,372 @@
-"""What a technician says of a visit: on the way, arrived, fixed, not fixed and why, nobody home."""
+"""What a technician says of a visit: on the way, arrived, fixed, not fixed and why, nobody home, and back again.
+
+A tap is made on a telephone with a bad connection: it may come late and more than once. `key` names it (the same key is
+the same event), `at` is when it was made, `seen` the appointment as the telephone showed it then. What changed
+meanwhile (moved, cancelled, given to somebody else) is refused with a sentence that says so, and nothing is changed.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from loper.server import clock
 from loper.server.actions import agenda
-from loper.server.actions.cases import told
+from loper.server.actions.cases import add_note, told
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell_once, told_before
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import CaseView, case_view
+from loper.server.queries.taps import LAST, TAPS, Tap, possible, reasons, taps_of
 from loper.server.records.agenda import Appointment
-from loper.step import Event
+from loper.server.records.dialogues import Note
+from loper.server.records.runtime import Outbox
+from loper.step import SYSTEM, Event
+
+OLDEST = timedelta(hours=24)
+"""A tap that says it is older than this is taken as made this long ago."""
+
+UNDO = timedelta(minutes=2)
+"""For so long after it came in a tap can be taken back, if nothing went to the customer since."""
 
 
-def _visit(actor: Actor, case: str) -> tuple[CaseView, Appointment | None]:
-    """The case and its open appointment, if this technician may act on it: it is theirs, or was the last they had."""
-    demand(actor, "case.visit", case)
-    view = case_view(case)
-    if view is None:
-        raise Refused(_("This case is not there."))
-    latest = Appointment.objects.filter(case=case).order_by("-changed", "-pk").first()
-    mine = Appointment.objects.filter(case=case, technician__key=actor.technician or "").exists()
-    if actor.technician is None or not mine or latest is None:
-        raise PermissionDenied("case.visit")
-    return view, view.appointment
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The appointment as it was on the screen that was tapped."""
+
+    appointment: int
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """Where a visit stands, read under its lock."""
+
+    view: CaseView
+    row: Appointment
+    taps: list[Tap]
+    rows: list[Appointment]  # all appointments of the case, the oldest first
+
+    @property
+    def over(self) -> bool:
+        return any(tap.name in LAST for tap in self.taps)
+
+    @property
+    def open(self) -> bool:
+        return self.row.status == Appointment.BOOKED
+
+    @property
+    def sequence(self) -> int:
+        """Puts what is told next after all that was told, also at one instant."""
+        return len(self.view.case.history or ())
+
+
+# -- the taps ------------------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
-def depart(*, actor: Actor, case: str, eta: datetime | None = None, key: str = "") -> Event | None:
-    """On the way; `eta` when they expect to be there. `key` names the tap: the same tap sent twice is one event."""
-    view, _open = _visit(actor, case)
-    data = {"eta": eta.isoformat()} if eta is not None and "eta" in view.journey.facts else {}
-    return tell_once(case=case, type="technician.departed", emitter="technician", data=data, key=key)
-
-
-@transaction.atomic
-def arrive(*, actor: Actor, case: str, key: str = "") -> Event | None:
-    """At the door. The appointment is kept: its place is used."""
-    _visit(actor, case)
-    event = tell_once(case=case, type="technician.arrived", emitter="technician", key=key)
-    if event is not None:
-        agenda.close(case=case, status=Appointment.DONE)
-    return event
-
-
-@transaction.atomic
-def fixed(*, actor: Actor, case: str, key: str = "") -> Event | None:
-    """Done, in one go."""
-    _visit(actor, case)
-    event = tell_once(case=case, type="job.fixed", emitter="technician", key=key)
-    if event is not None:
-        agenda.close(case=case, status=Appointment.DONE)
-    return event
-
-
-@transaction.atomic
-def not_fixed(*, actor: Actor, case: str, reason: str, block: int | None = None, key: str = "") -> Event | None:
-    """Not done, and why; with the next appointment made there and then, if `block` names one."""
-    view, _open = _visit(actor, case)
-    if told_before(case, "job.unfinished", key):
+def depart(
+    *,
+    actor: Actor,
+    case: str,
+    eta: datetime | None = None,
+    key: str = "",
+    at: datetime | None = None,
+    seen: Seen | None = None,
+) -> Event | None:
+    """On the way; `eta` when they expect to be there."""
+    visit = _stand(actor, case, seen, "depart", key)
+    if visit is None:
         return None
-    options = view.journey.facts["reason"].options if "reason" in view.journey.facts else ()
-    if options and reason not in options:
+    data = {"eta": eta.isoformat()} if eta is not None and "eta" in visit.view.journey.facts else {}
+    return _tell(visit, "depart", key, at, data)
+
+
+@transaction.atomic
+def arrive(
+    *, actor: Actor, case: str, key: str = "", at: datetime | None = None, seen: Seen | None = None
+) -> Event | None:
+    """At the door. The appointment is kept: its place is used."""
+    visit = _stand(actor, case, seen, "arrive", key)
+    return None if visit is None else _tell(visit, "arrive", key, at, _closing(visit))
+
+
+@transaction.atomic
+def fixed(
+    *, actor: Actor, case: str, key: str = "", at: datetime | None = None, seen: Seen | None = None
+) -> Event | None:
+    """Done, in one go. A next appointment that somebody had made already is given back."""
+    visit = _stand(actor, case, seen, "fixed", key)
+    if visit is None:
+        return None
+    needless = next((row for row in visit.rows if row.status == Appointment.BOOKED and row != visit.row), None)
+    event = _tell(visit, "fixed", key, at, {**_closing(visit), **({"gave_back": needless.uid} if needless else {})})
+    if event is not None and needless is not None:
+        agenda.close(case=case, status=Appointment.CANCELLED)
+    return event
+
+
+@transaction.atomic
+def nobody_home(
+    *, actor: Actor, case: str, key: str = "", at: datetime | None = None, seen: Seen | None = None
+) -> Event | None:
+    """The customer was not there: the appointment is over, the customer chooses another."""
+    visit = _stand(actor, case, seen, "absent", key)
+    return None if visit is None else _tell(visit, "absent", key, at, _closing(visit))
+
+
+@transaction.atomic
+def not_fixed(
+    *,
+    actor: Actor,
+    case: str,
+    reason: str = "",
+    block: int | None = None,
+    key: str = "",
+    at: datetime | None = None,
+    seen: Seen | None = None,
+) -> Event | None:
+    """Not done, and why; with the next appointment made there and then, if `block` names one."""
+    visit = _stand(actor, case, seen, "not_fixed", key)
+    if visit is None:
+        return None
+    if _said(visit, "not_fixed"):
+        if block is not None:
+            raise Refused(_("This visit was finished on another page. Make the next appointment below."), field="block")
+        return None
+    known = reasons(visit.view.journey)
+    if known and reason not in known:
         raise Refused(_("Choose why it was not fixed."), field="reason")
-    agenda.close(case=case, status=Appointment.DONE)
+    _sensible(visit, "not_fixed")
+    data: dict[str, Any] = {**_closing(visit), **({"reason": reason} if known else {})}
+    sequence = visit.sequence
     if block is not None:
-        made = agenda.place(case=case, customer=view.case.customer, block_id=block)
-        tell_once(
+        _close(visit)
+        made = agenda.place(case=case, customer=visit.view.case.customer, block_id=block)
+        event = tell_once(
             case=case,
-            type="appointment.made",
+            type=TAPS["next"],
             emitter="technician",
             data={"appointment": told(made)},
             key=key and f"{key}/next",
+            at=_when(visit, at),
+            sequence=sequence,
         )
-    return tell_once(case=case, type="job.unfinished", emitter="technician", data={"reason": reason}, key=key)
+        data["made"] = {"uid": made.uid, "event": event.id if event else ""}
+        sequence += 1
+    return _tell(visit, "not_fixed", key, at, data, sequence)
 
 
 @transaction.atomic
-def nobody_home(*, actor: Actor, case: str, key: str = "") -> Event | None:
-    """The customer was not there: the appointment is over, the customer chooses another."""
-    _visit(actor, case)
-    event = tell_once(case=case, type="customer.absent", emitter="technician", key=key)
-    if event is not None:
-        agenda.close(case=case, status=Appointment.DONE)
+def book_next(
+    *, actor: Actor, case: str, block: int, key: str = "", at: datetime | None = None, seen: Seen | None = None
+) -> Appointment | None:
+    """The next appointment, made (or changed) on the spot by who was there last. None: this tap came before."""
+    visit = _stand(actor, case, seen, "next", key)
+    if visit is None:
+        return None
+    if visit.open or any(row.pk > visit.row.pk and row.status == Appointment.DONE for row in visit.rows):
+        raise Refused(_("A next appointment comes after this visit. First say how this visit ended."))
+    _sensible(visit, "next")
+    made = agenda.place(case=case, customer=visit.view.case.customer, block_id=block)
+    tell_once(
+        case=case,
+        type=TAPS["next"],
+        emitter="technician",
+        data={"appointment": told(made)},
+        key=key,
+        at=_when(visit, at),
+        sequence=visit.sequence,
+    )
+    return made
+
+
+@transaction.atomic
+def write_note(*, actor: Actor, case: str, text: str, seen: Seen | None = None) -> Note:
+    """A note for colleagues. The same words once more (a bad connection) are one note."""
+    _mine(actor, case, seen, _rows(case))
+    same = Note.objects.filter(case=case, author=actor.name, text=text.strip(), at__gt=clock.now() - OLDEST).last()
+    return same or add_note(actor=actor, case=case, text=text)
+
+
+@transaction.atomic
+def undo(*, actor: Actor, case: str, event: str, seen: Seen | None = None) -> Event | None:
+    """Take the last tap of a visit back (the event with this id), as if it had not been made. None: it was taken back.
+
+    Within two minutes after it came in, and only while nothing went to the customer since: so nobody can have acted on
+    it. Otherwise it is refused, and says how to mend it.
+    """
+    visit = _mine(actor, case, seen, _rows(case))
+    tap = visit.taps[-1] if visit.taps else None
+    if tap is None or tap.event.id != event:
+        if any(key.endswith(f"#{event}") for key in visit.view.case.state.retracted):
+            return None
+        raise Refused(_("Only the last thing that you said of this visit can be taken back."))
+    data = tap.event.data
+    if clock.now() - (tap.event.received or tap.at) > UNDO:
+        raise Refused(_("This can be taken back for two minutes only. Call the office: a colleague can mend it."))
+    made = data.get("made") or {}
+    if data.get("gave_back"):
+        raise Refused(_("The next appointment was given back with it. Call the office: a colleague can mend it."))
+    for identity in (tap.event.id, made.get("event")):
+        if identity:
+            retracted = tell_once(
+                case=case,
+                type="event.retracted",
+                emitter="technician",
+                data={"source": tap.event.source, "id": identity},
+                key=f"undo/{identity}",
+            )
+    if made:
+        _unmake(visit, str(made.get("uid")))
+    if data.get("closed"):
+        _reopen(visit)
+    if _went(visit, tap.event):
+        raise Refused(
+            _("The customer has had a message about this already. Call them, or call the office, to put it right.")
+        )
+    return retracted
+
+
+# -- where it stands ---------------------------------------------------------------------------------------------------
+
+
+def _stand(actor: Actor, case: str, seen: Seen | None, tap: str, key: str) -> _Visit | None:
+    """The visit, locked, if it is this technician's own. None where this tap came in before, whatever came after it."""
+    rows = _rows(case)
+    demand(actor, "case.visit", case)
+    if told_before(case, TAPS[tap], key):
+        return None
+    return _mine(actor, case, seen, rows)
+
+
+def _rows(case: str) -> list[Appointment]:
+    """The appointments of a case, locked: of one case, one tap at a time."""
+    return list(Appointment.objects.select_for_update().filter(case=case).order_by("pk"))
+
+
+def _mine(actor: Actor, case: str, seen: Seen | None, rows: list[Appointment]) -> _Visit:
+    """Raises PermissionDenied for a visit of another; what became of one's own, Refused says."""
+    demand(actor, "case.visit", case)
+    if seen is not None:
+        row = next((row for row in rows if row.pk == seen.appointment), None)
+    else:
+        row = next((row for row in reversed(rows) if row.status != Appointment.CANCELLED), None)
+    view = case_view(case, get_language() or settings.LANGUAGE_CODE) if row is not None else None
+    if row is None or view is None or actor.technician is None:
+        raise PermissionDenied("case.visit")
+    if row.technician.key != actor.technician:
+        if not _had(view, actor.technician):
+            raise PermissionDenied("case.visit")
+        raise Refused(_("This job was given to %(name)s meanwhile.") % {"name": row.technician.name})
+    if row.status == Appointment.CANCELLED:
+        raise Refused(_("This appointment was cancelled meanwhile."))
+    if seen is not None and row.sequence != seen.sequence:
+        raise Refused(_("This appointment was moved meanwhile. It is now on %(when)s.") % {"when": _words(row.start)})
+    return _Visit(view, row, taps_of(view.case, row.uid), rows)
+
+
+def _had(view: CaseView, technician: str) -> bool:
+    """Whether an appointment of this case was theirs once."""
+    for event in view.case.history or ():
+        told_then = event.data.get("appointment") if event.type == TAPS["next"] else None
+        if isinstance(told_then, dict) and told_then.get("technician") == technician:
+            return True
+    return False
+
+
+def _words(at: datetime) -> str:
+    return str(formats.date_format(timezone.localtime(at, timezone.get_default_timezone()), "l j F, H:i"))
+
+
+def _when(visit: _Visit, at: datetime | None) -> datetime:
+    """When the tap was made: not in the future, not more than a day ago, not before the tap before it."""
+    now = clock.now()
+    before = max((tap.at for tap in visit.taps), default=now - OLDEST)
+    return min(max(at or now, before, now - OLDEST), now)
+
+
+def _said(visit: _Visit, tap: str) -> bool:
+    return any(one.name == tap for one in visit.taps)
+
+
+def _sensible(visit: _Visit, tap: str) -> None:
+    """Raises Refused where this tap leads nowhere: what happened meanwhile, and what to do."""
+    allowed = possible(visit.view.journey, visit.view.case)
+    if tap in allowed and (tap == "next" or not visit.over):
+        return
+    if visit.over:
+        raise Refused(_("This visit was finished already."))
+    if visit.view.ended:
+        raise Refused(_("This report was ended meanwhile: %(stage)s.") % {"stage": visit.view.here})
+    raise Refused(_("This does not fit where the visit stands now. Reload the page and look again."))
+
+
+def _closing(visit: _Visit) -> dict[str, Any]:
+    """What a tap tells that ends the appointment: an undo opens it again."""
+    return {"closed": True} if visit.open else {}
+
+
+def _close(visit: _Visit) -> None:
+    if visit.open:
+        agenda.close(case=visit.row.case, status=Appointment.DONE)
+        visit.row.status = Appointment.DONE
+
+
+def _tell(
+    visit: _Visit, tap: str, key: str, at: datetime | None, data: dict[str, Any], sequence: int | None = None
+) -> Event | None:
+    """Tell it, once: None where it was said of this visit already, on another page."""
+    case = visit.row.case
+    if _said(visit, tap):
+        return None
+    _sensible(visit, tap)
+    event = tell_once(
+        case=case,
+        type=TAPS[tap],
+        emitter="technician",
+        data={**data, "visit": visit.row.uid},
+        key=key,
+        at=_when(visit, at),
+        sequence=visit.sequence if sequence is None else sequence,
+    )
+    if data.get("closed"):
+        _close(visit)
     return event
 
 
-@transaction.atomic
-def book_next(*, actor: Actor, case: str, block: int, key: str = "") -> Appointment:
-    """The next appointment, made on the spot."""
-    view, booked = _visit(actor, case)
-    if booked is not None and told_before(case, "appointment.made", key):
-        return booked
-    made = agenda.place(case=case, customer=view.case.customer, block_id=block)
-    tell_once(case=case, type="appointment.made", emitter="technician", data={"appointment": told(made)}, key=key)
-    return made
+# -- and back ------------------------------------------------------------------------------------------------------
+
+
+def _unmake(visit: _Visit, uid: str) -> None:
+    """The next appointment that came with the tap is given back, if nobody touched it since."""
+    made = next((row for row in visit.rows if row.uid == uid), None)
+    if made is None or made.status != Appointment.BOOKED or made.sequence:
+        raise Refused(_("The next appointment was changed since. Call the office: a colleague can mend it."))
+    agenda.close(case=visit.row.case, status=Appointment.CANCELLED)
+
+
+def _reopen(visit: _Visit) -> None:
+    if Appointment.objects.filter(case=visit.row.case, status=Appointment.BOOKED).exists():
+        raise Refused(_("A next appointment was made since. Call the office: a colleague can mend it."))
+    Appointment.objects.filter(pk=visit.row.pk).update(status=Appointment.BOOKED, changed=clock.now())
+
+
+def _went(visit: _Visit, since: Event) -> bool:
+    """Whether anything went to the customer since this event, or is going right now.
+
+    Asked after the retraction, which holds the case: what was still queued is withdrawn by it.
+    """
+    history = list(visit.view.case.history or ())
+    later = history[history.index(since) + 1 :]
+    if any(event.source == SYSTEM and event.type.endswith(".sent") for event in later):
+        return True
+    return Outbox.objects.filter(case=visit.row.case, status="handing").exists()
