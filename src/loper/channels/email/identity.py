@@ -31,3 +31,8 @@ def token_in(address: str, return_path: str) -> str:
         return ""
     match = re.search(re.escape(before) + r"([0-9a-f]{40})" + re.escape(after), address, re.IGNORECASE)
     return match.group(1).lower() if match else ""
+
+
+def without_addresses(text: str) -> str:
+    """The text with e-mail addresses taken out: it goes where personal data must not."""
+    return re.sub(r"[^\s<>]+@[^\s<>]+", "(address)", text)

@@ -65,7 +65,7 @@ def compose(message: Outgoing, settings: EmailSettings, now: datetime) -> Mail:
 
 def _content(message: Outgoing, settings: EmailSettings, token: str) -> bytes:
     """Text and HTML beside each other, and what hangs on them."""
-    body = [*blocks(message.body), *(Button(one_line(one.label), one.url) for one in message.links if _web(one.url))]
+    body = _with_buttons(blocks(message.body), message)
     foot = message.unsubscribe if _web(message.unsubscribe) and message.unsubscribe not in message.body else ""
     look, language, subject = settings.look, _language(message.language), one_line(message.subject)
     logo_file = look.logo if look.logo and not look.logo.startswith("https://") else ""
@@ -85,6 +85,13 @@ def _content(message: Outgoing, settings: EmailSettings, token: str) -> bytes:
         either.append(mime.data(invitation.content, kind))
     files = [mime.file(one.content, _type(one.content_type), _file_name(one.name)) for one in message.attachments]
     return mime.together("mixed", [mime.together("alternative", either, token), *files], token)
+
+
+def _with_buttons(body: list[Block], message: Outgoing) -> list[Block]:
+    """The body with a button for each further offer, behind its own last button, so that they stand together."""
+    extra = [Button(one_line(one.label), one.url) for one in message.links if _web(one.url)]
+    last = max((n for n, block in enumerate(body, 1) if isinstance(block, Button)), default=len(body))
+    return [*body[:last], *extra, *body[last:]]
 
 
 def text(body: Sequence[Block], language: str, unsubscribe: str = "") -> str:

@@ -24,12 +24,13 @@ from loper.channels.markdown import Block, Break, Button, Choices, Passage, plai
 _CUT = re.compile(r"<!--cut:(\w+)-->")
 _HOLE = re.compile(r"%%(\w+)%%")
 _DARK = "#1f2329"
+MUTED = "#5b5f66"
 WORDS = {
     "nl": {"unsubscribe": "Wilt u deze berichten niet meer? Meld u af."},
     "en": {"unsubscribe": "No more of these messages? Unsubscribe."},
 }
-_TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h1", "h2", "h3", "h4", "blockquote"}
-_STYLES = {
+TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "h1", "h2", "h3", "h4", "blockquote"}
+STYLES = {
     "p": "margin:0 0 20px;",
     "ul": "margin:0 0 20px;padding:0 0 0 24px;",
     "ol": "margin:0 0 20px;padding:0 0 0 28px;",
@@ -74,7 +75,7 @@ def page(
     for block in body:
         match block:
             case Passage():
-                rows.append(piece["text"](text=_text(block, frame_link(look))))
+                rows.append(piece["text"](text=_text(block, look)))
             case Button(label, url):
                 rows.append(piece["go" if first else "also"](label=escape(label), url=escape(url)))
                 first = False
@@ -127,21 +128,33 @@ def frame_of(look: Look, language: str) -> Frame:
     return Frame(Piece(start), Piece(end), {name: Piece(html) for name, html in pieces.items()})
 
 
-def _text(passage: Passage, link: str) -> str:
+def _text(passage: Passage, look: Look) -> str:
     """Running text as HTML that mail programs show alike: what is allowed, with its style on each tag."""
     markdown = reader()
     raw = markdown.renderer.render(list(passage.tokens), markdown.options, {})
     html = nh3.clean(
         raw,
-        tags=_TAGS,
+        tags=TAGS,
         attributes={"a": {"href"}, "ol": {"start"}},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=None,
     )
-    for tag, style in _STYLES.items():
+    for tag, style in STYLES.items():
         html = html.replace(f"<{tag}>", f'<{tag} style="{style}">')
-    html = html.replace("<ol start=", f'<ol style="{_STYLES["ol"]}" start=')
-    return html.replace("<a href=", f'<a style="color:{link};text-decoration:underline;" href=')
+    html = html.replace("<ol start=", f'<ol style="{STYLES["ol"]}" start=')
+    link = frame_link(look)
+    html = html.replace("<a href=", f'<a style="color:{link};text-decoration:underline;" href=')
+    if look.phone:
+        # Whoever reads this on a telephone taps to call; and a number is not broken over two lines.
+        shown = re.escape(escape(look.phone))
+        html = re.sub(rf"(?<![\w/:=-]){shown}(?![\w-])(?![^<]*</a>)", lambda _: _call(look.phone, link), html)
+    return html
+
+
+def _call(phone: str, colour: str) -> str:
+    number = re.sub(r"[^\d+]", "", phone)
+    style = f"color:{colour};text-decoration:underline;white-space:nowrap;"
+    return f'<a style="{style}" href="tel:{number}">{escape(phone)}</a>'
 
 
 def _foot(look: Look, language: str, unsubscribe: str) -> str:
@@ -150,7 +163,7 @@ def _foot(look: Look, language: str, unsubscribe: str) -> str:
         lines.append(escape(look.address))
     links = []
     if look.phone:
-        links.append(_link("tel:" + re.sub(r"[^\d+]", "", look.phone), look.phone))
+        links.append(_call(look.phone, MUTED))
     if look.website:
         site = look.website if look.website.startswith(("http://", "https://")) else f"https://{look.website}"
         links.append(_link(site, look.website))
@@ -162,4 +175,4 @@ def _foot(look: Look, language: str, unsubscribe: str) -> str:
 
 
 def _link(url: str, label: str) -> str:
-    return f'<a href="{escape(url)}" style="color:#5b5f66;text-decoration:underline;">{escape(label)}</a>'
+    return f'<a href="{escape(url)}" style="color:{MUTED};text-decoration:underline;">{escape(label)}</a>'

@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Literal
 
+from loper.channels.email.identity import without_addresses
 from loper.channels.email.settings import LOOPBACK, EmailSettings
 
 BROKEN = (OSError, smtplib.SMTPException, UnicodeError, ValueError)
@@ -223,8 +224,7 @@ def _stuffed(content: bytes) -> bytes:
 def _said(code: int, text: bytes | str) -> str:
     """An answer of the server without addresses in it: it goes where personal data must not."""
     words = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    words = re.sub(r"[^\s<>]+@[^\s<>]+", "(address)", " ".join(words.split()))
-    return f"{code} {words}"[:200].strip()
+    return f"{code} {without_addresses(' '.join(words.split()))}"[:200].strip()
 
 
 def _why(wrong: BaseException) -> str:
