@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Status = Literal["sent", "done", "failed", "skipped", "queued", "coming"]
-"""Of a moment in one case: out, done by a person, failed, skipped; waiting to go, or still to come."""
+Status = Literal["sent", "done", "open", "failed", "unknown", "skipped", "withdrawn", "queued", "coming"]
+"""What became of a touch in one case: it went (`sent`), a person did it (`done`) or must still do it (`open`), it
+failed, nobody knows (`unknown`), it did not go (`skipped`, `withdrawn`), it is ready to go (`queued`) or still comes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +30,6 @@ class Weight:
     share: float
     heat: float | None = None
     label: str = ""
-    link: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

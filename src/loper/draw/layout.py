@@ -1,0 +1,170 @@
+"""Where everything stands: the one port between a journey and its renderers.
+
+A renderer says what must be drawn (`Sketch`), asks how wide a station's block of text may be (`plan`), measures its
+blocks, and gets the `Layout`: points, boxes, lines. From left to right (`grid.py`) or from top to bottom
+(`column.py`); the renderer need not know which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from loper.draw.ways import Arc
+
+CLEAR, LARGE = 14.0, 26.0
+"""How far from the middle of a station a curve stops: of any station, and of a large one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A straight piece of line between two stations that follow each other; a break at either end is a row's end."""
+
+    source: str
+    target: str
+    start: Point
+    end: Point
+    main: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A curve from stations to another: in another round (dotted), or as another way (thin)."""
+
+    arcs: tuple[Arc, ...]
+    again: bool
+    paths: tuple[str, ...]
+    arrow: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text beside a line: its box, and its lines from the top."""
+
+    box: Box
+    lines: tuple[str, ...]
+    again: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sketch:
+    """What must be drawn. `labels`: of arcs, and `again` before those of another round; `steps`: of a straight
+    piece; `anywhere`: stations reached from all; `apart`: what belongs to no station; `weights`: how much stands at
+    each, roughly; `large`: the station that is drawn large.
+    """
+
+    main: tuple[str, ...]
+    side: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+    arcs: tuple[Arc, ...] = ()
+    anywhere: tuple[str, ...] = ()
+    labels: Mapping[Arc, tuple[str, ...]] = field(default_factory=dict)
+    steps: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    again: str = ""
+    weights: Mapping[str, int] = field(default_factory=dict)
+    large: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.main, *self.side, *self.lost, *self.apart)
+
+    def clear(self, name: str) -> float:
+        return LARGE if name == self.large else CLEAR
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Layout:
+    """Where everything stands, in px."""
+
+    width: float
+    height: float
+    stations: Mapping[str, Point]
+    blocks: Mapping[str, Box]
+    segments: tuple[Segment, ...]
+    routes: tuple[Route, ...]
+    labels: tuple[Label, ...]
+
+
+class Plan(Protocol):
+    """Which station stands where, before the heights are known."""
+
+    @property
+    def block_width(self) -> float: ...
+
+    @property
+    def width(self) -> float: ...
+
+    @property
+    def told(self) -> frozenset[Arc]:
+        """The arcs that get no label beside their line: a block must tell them in words."""
+        ...
+
+    def place(self, heights: Mapping[str, float], top: float) -> Layout: ...
+
+
+def plan(sketch: Sketch, *, vertical: bool) -> Plan:
+    """The plan of a drawing: from top to bottom for a phone, else from left to right in rows of at most six."""
+    from loper.draw.column import Column
+    from loper.draw.grid import Grid
+
+    return Column(sketch) if vertical else Grid(sketch)
+
+
+def rounded(points: list[tuple[float, float]], radius: float = 14) -> str:
+    """A path along these points, with its corners rounded off."""
+    from loper.draw.ink import n
+
+    found = [f"M{n(points[0][0])} {n(points[0][1])}"]
+    for before, here, after in zip(points, points[1:], points[2:], strict=False):
+        into, out = _toward(here, before, radius), _toward(here, after, radius)
+        found.append(f"L{n(into[0])} {n(into[1])}Q{n(here[0])} {n(here[1])} {n(out[0])} {n(out[1])}")
+    found.append(f"L{n(points[-1][0])} {n(points[-1][1])}")
+    return "".join(found)
+
+
+def _toward(here: tuple[float, float], there: tuple[float, float], most: float) -> tuple[float, float]:
+    dx, dy = there[0] - here[0], there[1] - here[1]
+    length = (dx * dx + dy * dy) ** 0.5
+    share = 0 if length == 0 else min(most, length / 2) / length
+    return here[0] + dx * share, here[1] + dy * share
+
+
+def arrow(x: float, y: float, dx: float, dy: float, size: float = 5.5) -> str:
+    """A small triangle with its tip at (x, y), pointing along (dx, dy)."""
+    from loper.draw.ink import n
+
+    back = (x - dx * size * 1.5, y - dy * size * 1.5)
+    left, right = (back[0] - dy * size, back[1] + dx * size), (back[0] + dy * size, back[1] - dx * size)
+    return f"M{n(x)} {n(y)}L{n(left[0])} {n(left[1])}L{n(right[0])} {n(right[1])}z"
+
+
+def packed(spans: list[tuple[float, float]]) -> list[int]:
+    """A level for each span, so that spans of one level do not overlap; short spans lie lowest."""
+    order = sorted(range(len(spans)), key=lambda i: (spans[i][1] - spans[i][0], spans[i][0], i))
+    levels: list[list[tuple[float, float]]] = []
+    found = [0] * len(spans)
+    for i in order:
+        low, high = spans[i]
+        inside = [k for k, level in enumerate(levels) if any(a < high and low < b for a, b in level)]
+        k = max(inside, default=-1) + 1  # above all that it overlaps, so that nested curves do not cross
+        if k == len(levels):
+            levels.append([])
+        levels[k].append((low, high))
+        found[i] = k
+    return found
