@@ -2,7 +2,7 @@
 
 Bounces: `Inbox(settings).read()` gives `Found`s; for each `Bounce` the server finds the letter by
 `unit.letter_of(bounce.message_id)` and tells its case `T.failed`, with the Message-ID and the recipient as the
-identity of the event, so that the same bounce read twice counts once. Where `permanent`, the address is marked as bounced.
+identity of the event, so that the same bounce read twice counts once. `permanent`: the address is dead.
 """
 
 from loper.channels.email.bounces import Bounce, Complaint, Ours, Report, read
