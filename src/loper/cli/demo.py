@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 import threading
 from argparse import Namespace
@@ -18,6 +19,9 @@ SEED = 7
 def demo(arguments: Namespace) -> int:
     """Set the demonstration up where it is not there yet, and run it until interrupted."""
     data = Path(os.environ.get("LOPER_DATA", ".data")).resolve() / "demo"
+    if wrong := _taken(arguments.host, arguments.port):
+        print(f"loper demo: {wrong}. Choose another: loper demo --port {arguments.port + 1}", file=sys.stderr)
+        return 1
     if arguments.fresh:
         shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True, exist_ok=True)
@@ -58,6 +62,15 @@ def _sinks(folder: Path) -> dict[str, str]:
         "LOPER_SMS_URL": sms.url,
         "LOPER_SMS_TOKEN": "demo",
     }
+
+
+def _taken(host: str, port: int) -> str:
+    """Why nothing can listen there; empty where it can. Asked before weeks are lived through for nothing."""
+    try:
+        with socket.create_server((host, port)):
+            return ""
+    except OSError as wrong:
+        return f"port {port} of {host}: {wrong.strerror or wrong}"
 
 
 def _now() -> datetime:
