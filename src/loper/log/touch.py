@@ -32,4 +32,5 @@ class Touch:
     recorded: datetime
     seq: int = 0
     outcome: str = ""
-    cause: str = ""  # what led to it: the key of an event or moment, or the reason (why)
+    why: str = ""  # of a message: why by this channel
+    cause: str = ""  # what led to it: the key of an event, or the occasion of a moment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -14,7 +14,7 @@ from loper.define.organisation import Policy
 from loper.log.touch import Touch
 from loper.run.cloudevents import Told
 from loper.run.ports import Outgoing, Receipt
-from loper.run.store import Changes, Chore, Conflict, Letter, Stored
+from loper.run.store import Changes, Chore, Conflict, Identity, Letter, Stored, identity
 from loper.step import Customer, Event, Sent
 
 
@@ -74,6 +74,9 @@ class MemoryJourneys:
     def policy(self) -> Policy:
         return self.rules
 
+    def renew(self) -> None:
+        pass
+
 
 @dataclass
 class MemoryDirectory:
@@ -92,7 +95,6 @@ class _Data:
     events: dict[str, list[Event]] = field(default_factory=dict)
     touches: list[Touch] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
-    leases: dict[int, datetime] = field(default_factory=dict)
     chores: list[Chore] = field(default_factory=list)
     waiting: list[tuple[datetime, Told]] = field(default_factory=list)
     beats: dict[str, tuple[datetime, float]] = field(default_factory=dict)
@@ -136,69 +138,85 @@ class MemoryUnit:
     def history(self, key: str) -> tuple[Event, ...]:
         return tuple(self.data.events.get(key, ()))
 
-    def known(self, told: Sequence[Told]) -> set[tuple[str, str, str]]:
-        wanted = {(one.case, one.event.source, one.event.id) for one in told}
+    def known(self, told: Sequence[Told]) -> set[Identity]:
         here = {(case, e.source, e.id) for case, events in self.data.events.items() for e in events}
-        waits = {(one.case, one.event.source, one.event.id) for _, one in self.data.waiting}
-        return wanted & (here | waits)
+        return {identity(one) for one in told} & here
 
     def waiting(self, keys: Sequence[str]) -> Mapping[str, Sequence[Told]]:
-        return {key: [told for _, told in self.data.waiting if told.case == key] for key in keys}
+        found: dict[str, list[Told]] = {}
+        for _, told in self.data.waiting:
+            if told.case in keys:
+                found.setdefault(told.case, []).append(told)
+        return found
 
     def write(self, changes: Changes, now: datetime) -> None:
         for stored in changes.cases:
-            old = self.data.cases.get(stored.case.key)
-            if (old.revision if old else 0) != stored.revision:
-                raise Conflict(stored.case.key)
+            self._is_as_read(stored)
             stored.revision += 1
             self.data.cases[stored.case.key] = replace(stored, case=replace(stored.case, history=None))
+        for stored in changes.counted:
+            self._is_as_read(stored)
+            stored.revision += 1
+            old = self.data.cases[stored.case.key]
+            old.touches, old.revision = stored.touches, stored.revision
+        for key, why in changes.set_aside.items():
+            self.data.cases[key].set_aside = why
         for case, _, event in changes.events:
             self.data.events.setdefault(case, []).append(event)
         self.data.touches += changes.touches
-        self.data.chores += changes.chores
-        for letter in changes.queued:
-            self._queue(letter)
+        for chore in changes.chores:
+            same = (chore.case, chore.touchpoint, chore.occasion)
+            if all((old.case, old.touchpoint, old.occasion) != same for old in self.data.chores):
+                self.data.chores.append(chore)
         for case, moment, why in changes.withdrawn:
             for letter in self.data.letters:
                 if (letter.case, letter.moment.key, letter.status) == (case, moment, "queued"):
-                    letter.status, letter.why = "withdrawn", why
-        self.data.waiting += [(now, told) for told in changes.waiting]
+                    letter.status, letter.lease, letter.why = "withdrawn", None, why
+        for letter in changes.queued.values():
+            self._queue(replace(letter, not_before=letter.not_before or now))
+        for letter in changes.letters:
+            old_letter = self.data.letters[letter.id - 1]
+            if old_letter.token == letter.token and old_letter.status != "withdrawn":
+                self.data.letters[letter.id - 1] = replace(letter, not_before=letter.not_before or now)
         self.data.waiting = [row for row in self.data.waiting if row[1].case not in changes.arrived]
+        for told in changes.waiting:
+            if all(identity(told) != identity(old) for _, old in self.data.waiting):
+                self.data.waiting.append((now, told))
+
+    def _is_as_read(self, stored: Stored) -> None:
+        old = self.data.cases.get(stored.case.key)
+        if (old.revision if old else 0) != stored.revision:
+            raise Conflict(stored.case.key)
 
     def _queue(self, letter: Letter) -> None:
         old = self.find_letter(letter.case, letter.moment.key)
         if old is None:
             self.data.letters.append(replace(letter, id=len(self.data.letters) + 1))
         elif old.status == "withdrawn":
-            self.data.letters[old.id - 1] = replace(letter, id=old.id)
+            self.data.letters[old.id - 1] = replace(letter, id=old.id, token=old.token)
 
     def claim(self, now: datetime, until: datetime, token: int, limit: int) -> Sequence[Letter]:
-        busy = {self.data.letters[id - 1].customer for id, lease in self.data.leases.items() if lease > now}
-        found: list[Letter] = []
-        for letter in self.data.letters:
-            free = letter.status == "queued" and (letter.not_before is None or letter.not_before <= now)
-            if free and letter.customer not in busy and len(found) < limit:
-                letter.token = token
-                self.data.leases[letter.id] = until
-                found.append(replace(letter))
-        return found
+        busy = {letter.customer for letter in self.data.letters if letter.lease is not None and letter.lease > now}
+        free = [
+            letter
+            for letter in self.data.letters
+            if letter.status == "queued"
+            and (letter.not_before is None or letter.not_before <= now)
+            and letter.customer not in busy
+        ]
+        free.sort(key=lambda letter: (letter.not_before or now, letter.id))
+        for letter in free[:limit]:
+            letter.token, letter.lease = token, until
+        return [replace(letter) for letter in free[:limit]]
 
     def lost(self, now: datetime, limit: int) -> Sequence[Letter]:
-        out = [id for id, lease in self.data.leases.items() if lease <= now]
-        return [replace(self.data.letters[id - 1]) for id in out if self.data.letters[id - 1].status == "handing"][
-            :limit
-        ]
+        out = [one for one in self.data.letters if one.status == "handing" and one.lease and one.lease <= now]
+        return [replace(one) for one in out[:limit]]
 
-    def held(self, letters: Sequence[Letter]) -> set[int]:
-        return {one.id for one in letters if self.data.letters[one.id - 1].token == one.token}
-
-    def settle(self, letters: Iterable[Letter], *, hold: bool = False) -> None:
-        for letter in letters:
-            old = self.data.letters[letter.id - 1]
-            if old.token == letter.token and old.status != "withdrawn":
-                self.data.letters[letter.id - 1] = replace(letter)
-                if not hold:
-                    self.data.leases.pop(letter.id, None)
+    def held(self, letters: Sequence[Letter]) -> Mapping[int, Letter]:
+        rows = {one.id: self.data.letters[one.id - 1] for one in letters}
+        tokens = {one.id: one.token for one in letters}
+        return {id: replace(row) for id, row in rows.items() if row.token == tokens[id] and row.lease is not None}
 
     def recent(self, customers: Sequence[str], since: datetime) -> Mapping[str, Sequence[Sent]]:
         found: dict[str, list[Sent]] = {}
@@ -222,10 +240,6 @@ class MemoryUnit:
     def find_letter(self, case: str, moment: str) -> Letter | None:
         found = (one for one in self.data.letters if one.case == case and one.moment.key == moment)
         return next((replace(one) for one in found), None)
-
-    def set_aside(self, key: str, why: str) -> None:
-        if key in self.data.cases:
-            self.data.cases[key].set_aside = why
 
     def forget_waiting(self, before: datetime) -> int:
         kept = [row for row in self.data.waiting if row[0] >= before]

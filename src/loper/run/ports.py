@@ -111,6 +111,10 @@ class Journeys(Protocol):
         """The organisation's policy, as it is now."""
         ...
 
+    def renew(self) -> None:
+        """A unit begins: what was published since the last one counts from here on."""
+        ...
+
 
 class Directory(Protocol):
     """What may be known of customers where it is decided whether a message goes."""

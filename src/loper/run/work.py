@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from loper.define.model import Journey
+from loper.define.words import CHANNELS
 from loper.log.touch import Direction, Touch
 from loper.run.cloudevents import Told
 from loper.run.ports import Journeys
-from loper.run.store import Changes, Chore, Letter, Stored, Unit
+from loper.run.store import Changes, Chore, Identity, Letter, Poisoned, Stored, Unit
 from loper.step import SYSTEM, Case, Effect, Event, HistoryNeeded, State, Step, Tick, born, step
+from loper.step.fold import short
 
 logger = logging.getLogger("loper.run")
 
@@ -28,34 +30,55 @@ class Work:
     unit: Unit
     journeys: Journeys
     now: datetime
+    poisoned: dict[str, str] = field(default_factory=dict)  # cases that went wrong when this unit was tried before
+    faulty: dict[int, str] = field(default_factory=dict)  # letters whose text did
     stored: dict[str, Stored] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
+    looked: set[str] = field(default_factory=set)  # keys that were asked of the store
     touched: set[str] = field(default_factory=set)  # cases that changed
+    taken: set[Identity] = field(default_factory=set)  # events that this unit accepted
     queue: deque[Told] = field(default_factory=deque)  # events that cases send to each other
-    failed: dict[str, str] = field(default_factory=dict)  # cases set aside in this unit
 
     def load(self, keys: Iterable[str]) -> None:
         """Bring these cases in, those that are there."""
-        missing = sorted(set(keys) - self.stored.keys())
+        missing = sorted(set(keys) - self.looked)
         if missing:
-            self.stored.update(self.unit.cases(missing))
+            self.looked.update(missing)
+            for stored in self.unit.cases(missing).values():
+                self.add(stored)
 
-    def begin(self, case: Case) -> None:
-        """A case that is new."""
-        self.stored[case.key] = Stored(case)
+    def add(self, stored: Stored) -> None:
+        """Take a case in that the store gave, or that is new."""
+        key = stored.case.key
+        self.looked.add(key)
+        self.stored[key] = stored
+        if key in self.poisoned and not stored.set_aside:
+            stored.set_aside = self.poisoned[key]
+            if stored.revision:
+                self.changes.set_aside[key] = stored.set_aside
+            else:  # it went wrong at its begin: kept as a case without a stage, so that somebody sees it
+                self.touched.add(key)
 
     def journey(self, case: Case) -> Journey:
         return self.journeys.find(case.journey, case.version)
 
     def event(self, key: str, event: Event) -> Step | None:
-        """Take an event into a case that is here; None when the case had to be set aside."""
+        """Take an event into a case that is here; None where the case is set aside, and the event waits for it."""
+        if self.stored[key].set_aside:
+            self.wait(Told(case=key, event=event))
+            return None
         return self._apply(key, lambda journey, case: step(journey, case, event, self.now))
 
-    def tick(self, key: str, at: datetime | None = None) -> Step | None:
-        """Let happen what is due."""
-        return self._apply(key, lambda journey, case: step(journey, case, Tick(), at or self.now))
+    def wait(self, told: Told) -> None:
+        """This event waits for its case."""
+        self.changes.waiting.append(told)
 
-    def _apply(self, key: str, move: Callable[[Journey, Case], Step]) -> Step | None:
+    def tick(self, key: str, at: datetime | None = None) -> None:
+        """Let happen what is due."""
+        if not self.stored[key].set_aside:
+            self._apply(key, lambda journey, case: step(journey, case, Tick(), at or self.now))
+
+    def _apply(self, key: str, move: Callable[[Journey, Case], Step]) -> Step:
         stored = self.stored[key]
         try:
             journey = self.journey(stored.case)
@@ -69,8 +92,7 @@ class Work:
                 result = Step(replace(result.case, history=None), result.effects)
         except Exception as wrong:  # one poisoned case must not stop the others
             logger.exception("case %s set aside", key)
-            self.failed[key] = f"{type(wrong).__name__} in step"
-            return None
+            raise Poisoned(f"{type(wrong).__name__} in step", case=key) from wrong
         stored.case = result.case
         self.touched.add(key)
         for effect in result.effects:
@@ -80,40 +102,41 @@ class Work:
     def _effect(self, stored: Stored, journey: Journey, effect: Effect) -> None:
         case, event, moment = stored.case, effect.event, effect.moment
         if effect.kind == "accepted" and event is not None:
-            stored.events += 1
-            self.changes.events.append((case.key, stored.events, event))
-            if not (event.source == SYSTEM and event.order[1]):
-                direction: Direction = "in" if event.emitter == "customer" else ""
-                self.touch(
-                    stored,
-                    effect,
-                    kind="event",
-                    activity=event.type,
-                    direction=direction,
-                    initiator=event.emitter or "",
-                    channel=str(event.data.get("channel", ""))[:20],
-                )
+            self._accepted(stored, effect, event)
         elif effect.kind == "message" and moment is not None:
-            self.changes.queued.append(
-                Letter(
-                    case=case.key,
-                    customer=case.customer,
-                    moment=moment,
-                    kind=journey.touchpoints[moment.touchpoint].kind,
-                )
-            )
+            kind = journey.touchpoints[moment.touchpoint].kind
+            letter = Letter(case=case.key, customer=case.customer, moment=moment, kind=kind)
+            self.changes.queued[case.key, moment.key] = letter
         elif effect.kind == "open" and event is not None:
             self._open(stored, effect)
         elif effect.kind == "forward" and event is not None:
             self.queue.append(Told(case=effect.key, event=event))
         if effect.kind == "withdrawn" and moment is not None:
+            self.changes.queued.pop((case.key, moment.key), None)
             self.changes.withdrawn.append((case.key, moment.key, effect.why))
         if effect.kind == "task":
             self._task(stored, journey, effect)
         if effect.kind in TOUCHED:
             activity = moment.touchpoint if moment else event.type if event else effect.kind
             initiator = "system" if moment or event is None else event.emitter or ""
-            self.touch(stored, effect, kind=effect.kind, activity=activity, initiator=initiator)
+            self.touch(stored, effect, kind=effect.kind, activity=activity, initiator=initiator, outcome=effect.why)
+
+    def _accepted(self, stored: Stored, effect: Effect, event: Event) -> None:
+        stored.events += 1
+        self.changes.events.append((stored.case.key, stored.events, event))
+        self.taken.add((stored.case.key, event.source, event.id))
+        if event.source == SYSTEM and event.order[1]:
+            return  # what happened to a moment has a line of its own
+        channel = event.data.get("channel")
+        self.touch(
+            stored,
+            effect,
+            kind="event",
+            activity=event.type,
+            direction="in" if event.emitter == "customer" else "",
+            initiator=event.emitter or "",
+            channel=channel if channel in CHANNELS or channel == "web" else "",
+        )
 
     def _task(self, stored: Stored, journey: Journey, effect: Effect) -> None:
         moment, event = effect.moment, effect.event
@@ -121,7 +144,7 @@ class Work:
             who = journey.touchpoints[moment.touchpoint].by or "agent"
             self.chore(stored, moment.touchpoint, moment.occasion, effect.why, who)
         elif event is not None:
-            self.chore(stored, event.type.rpartition(".")[0], event.key, effect.why, "agent")
+            self.chore(stored, event.type.rpartition(".")[0], short(event.key), effect.why, "agent")
 
     def chore(self, stored: Stored, touchpoint: str, occasion: str, why: str, who: str = "agent") -> None:
         """Something for a person to do."""
@@ -145,10 +168,10 @@ class Work:
             journey = self.journeys.for_new(effect.journey, effect.key)
         except LookupError:
             logger.error("case %s opens journey %s, which is not published", parent.case.key, effect.journey)
-            self.chore(parent, effect.journey, effect.key, f"journey {effect.journey} is not published")
+            self.chore(parent, effect.journey, short(effect.key), f"journey {effect.journey} is not published")
             return
         child, begin = born(journey, parent.case, effect)
-        self.begin(child)
+        self.add(Stored(child))
         self.queue.append(Told(case=child.key, event=begin))
 
     def touch(
@@ -162,12 +185,13 @@ class Work:
         direction: Direction = "",
         initiator: str = "",
         outcome: str = "",
-        why: str | None = None,
+        why: str = "",
     ) -> None:
         """A line in the log."""
         case = stored.case
         cause = effect.moment.occasion if effect.moment else effect.event.key if effect.event else ""
         stored.touches += 1
+        self.touched.add(case.key)
         self.changes.touches.append(
             Touch(
                 case=case.key,
@@ -183,31 +207,21 @@ class Work:
                 at=effect.at,
                 recorded=self.now,
                 seq=stored.touches,
-                outcome=outcome or (effect.why if why is None else why),
-                cause=cause[:300],
+                outcome=outcome,
+                why=why,
+                cause=cause,
             )
         )
 
     def write(self) -> None:
         """Everything that came of it, at once."""
-        self.changes.cases = [self.stored[key] for key in self.touched if key not in self.failed]
-        if self.failed:
-            self._leave_out(self.failed.keys())
-        for key, why in self.failed.items():
+        for key in self.touched:
             stored = self.stored[key]
-            if stored.revision:
-                self.unit.set_aside(key, why)
-            else:  # it failed at its begin: it is kept as a case without a stage, so that somebody sees it
-                case = replace(stored.case, state=State(), now=None)
-                self.changes.cases.append(Stored(case, set_aside=why))
+            if not stored.set_aside:
+                self.changes.cases.append(stored)
+            elif stored.revision:
+                self.changes.counted.append(stored)
+            else:
+                stored.case = replace(stored.case, state=State(), now=None)
+                self.changes.cases.append(stored)
         self.unit.write(self.changes, self.now)
-
-    def _leave_out(self, keys: Iterable[str]) -> None:
-        """What a case did before it failed in this unit is not written: it is as it was."""
-        gone = set(keys)
-        changes = self.changes
-        changes.events = [row for row in changes.events if row[0] not in gone]
-        changes.touches = [row for row in changes.touches if row.case not in gone]
-        changes.queued = [row for row in changes.queued if row.case not in gone]
-        changes.withdrawn = [row for row in changes.withdrawn if row[0] not in gone]
-        changes.chores = [row for row in changes.chores if row.case not in gone]

@@ -9,18 +9,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from loper.run.deliver import WAITS, settle
+from loper.run.deliver import WAITS
 from loper.run.outbox import Outbox
 from loper.run.ports import Clock, Journeys
-from loper.run.store import Conflict, Store
+from loper.run.store import Store, Unanswered
+from loper.run.transact import transact
 from loper.run.work import Work
 
 logger = logging.getLogger("loper.run")
 
-BATCH = 500
+BATCH = 250
 """Cases ticked in one transaction."""
+
+BATCHES = 20
+"""Transactions of ticks in one sweep; then letters have their turn."""
 
 LETTERS = 200
 """Letters claimed in one sweep."""
@@ -30,6 +34,12 @@ PUNCTUAL = timedelta(seconds=60)
 
 IDLE = 1.0
 """Seconds between two sweeps when there was nothing to do."""
+
+BREATH = 0.01
+"""Seconds between two transactions of ticks: whoever waits for the database gets it now."""
+
+BEAT = timedelta(seconds=5)
+TIDY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +57,31 @@ class Swept:
 
 def tick_due(store: Store, journeys: Journeys, clock: Clock, limit: int = BATCH) -> tuple[int, float]:
     """Tick the cases whose waking has come; gives how many, and how long the first had waited (seconds)."""
-    now = clock.now()
-    with store.unit() as unit:
-        due = unit.due(now, limit)
-        if not due:
-            return 0, 0.0
-        work = Work(unit, journeys, now)
+
+    def body(work: Work) -> tuple[int, float]:
+        due = work.unit.due(work.now, limit)
         lag = 0.0
         for stored in due:
+            work.add(stored)
             wake = stored.case.state.wake
-            work.stored[stored.case.key] = stored
-            late = timedelta(0) if wake is None else now - wake
+            late = timedelta(0) if wake is None else work.now - wake
             lag = max(lag, late.total_seconds())
-            work.tick(stored.case.key, wake if late < PUNCTUAL else now)
-        settle(work)
-        work.write()
+            if stored.broken:
+                work.changes.set_aside[stored.case.key] = stored.broken
+            work.tick(stored.case.key, wake if late < PUNCTUAL else work.now)
         return len(due), lag
+
+    return transact(store, journeys, clock, body)
 
 
 def sweep(store: Store, journeys: Journeys, clock: Clock, outbox: Outbox, batch: int = BATCH) -> Swept:
     """Once round: cases, then letters."""
-    try:
-        cases, lag = tick_due(store, journeys, clock, batch)
-    except Conflict:
-        cases, lag = 0, 0.0  # a page was quicker; the next sweep sees what it left
+    cases, lag = tick_due(store, journeys, clock, batch)
+    last, batches = cases, 1
+    while last == batch and batches < BATCHES and not outbox.stop():
+        clock.wait(BREATH)
+        last, _ = tick_due(store, journeys, clock, batch)
+        cases, batches = cases + last, batches + 1
     return Swept(cases, outbox.sweep(LETTERS), lag)
 
 
@@ -84,27 +95,36 @@ def work(
     name: str = "worker",
 ) -> None:
     """Sweep until `stop` says so. An error of one sweep is logged and the next one tried: nothing is lost by it."""
-    forgotten = beaten = None
+    tidied: datetime | None = None
+    beaten: datetime | None = None
     trouble = 0
     while not stop():
         try:
             done = sweep(store, journeys, clock, outbox)
             now = clock.now()
-            if beaten is None or abs((now - beaten).total_seconds()) > 5:
+            if beaten is None or abs(now - beaten) > BEAT:
                 with store.unit() as unit:
                     unit.beat(name, now, done.lag)
                 beaten = now
-            if forgotten is None or now - forgotten > timedelta(hours=1):
-                with store.unit() as unit:
-                    dropped = unit.forget_waiting(now - WAITS)
-                if dropped:
-                    logger.warning("%d events waited 30 days for a case that never came, and were dropped", dropped)
-                forgotten = now
+            if tidied is None or abs(now - tidied) > TIDY:
+                _tidy(store, now)
+                tidied = now
             trouble = 0
             if done.idle:
                 clock.wait(IDLE)
-        except Exception:
+        except Exception as wrong:
             trouble += 1
             pause = min(30.0, 0.5 * 2**trouble)
-            logger.exception("this sweep failed; the next one in %.0f s", pause)
+            if isinstance(wrong, Unanswered):
+                logger.warning("the store does not answer (%s); asked again in %.0f s", wrong, pause)
+            else:
+                logger.exception("this sweep failed; the next one in %.0f s", pause)
             clock.wait(pause)
+    outbox.close()
+
+
+def _tidy(store: Store, now: datetime) -> None:
+    with store.unit() as unit:
+        dropped = unit.forget_waiting(now - WAITS)
+    if dropped:
+        logger.warning("%d events waited %d days for a case that never came, and were dropped", dropped, WAITS.days)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
@@ -96,16 +96,24 @@ def version_for(name: str, case: str) -> str:
 
     The share says how many per cent of new cases the version gets; the rest goes to the version before it.
     """
+    return drawn(name, case, shares(name))
+
+
+def shares(name: str) -> list[tuple[str, int]]:
+    """The published versions of a journey, newest first, each with its share of new cases in per cent."""
     rows = JourneyVersion.objects.filter(journey=name, published__isnull=False).order_by("-published", "-pk")
-    last = ""
-    for version, share in rows.values_list("version", "share"):
-        last = version
-        drawn = int.from_bytes(hashlib.sha256(f"{name}/{version}/{case}".encode()).digest()[:8], "big") % 100
-        if drawn < share:
+    return list(rows.values_list("version", "share"))
+
+
+def drawn(name: str, case: str, shares: Sequence[tuple[str, int]]) -> str:
+    """The version of these on which this case begins; raises LookupError where there is none."""
+    for version, share in shares:
+        number = int.from_bytes(hashlib.sha256(f"{name}/{version}/{case}".encode()).digest()[:8], "big") % 100
+        if number < share:
             return version
-    if not last:
+    if not shares:
         raise LookupError(f"journey '{name}' is not published")
-    return last
+    return shares[-1][0]
 
 
 def live(name: str) -> dict[str, float]:

@@ -11,16 +11,30 @@ from loper.server.queries.organisation import organisation
 
 
 class Journeys:
-    """Where the runtime finds its journeys. A version never changes, so each process parses it once."""
+    """Where the runtime finds its journeys. A version never changes, so each process parses it once; what is published
+    is looked up once a unit.
+    """
+
+    def __init__(self) -> None:
+        self._shares: dict[str, list[tuple[str, int]]] = {}
+        self._begun: dict[str, list[str]] = {}
 
     def find(self, name: str, version: str) -> Journey:
         return designs.journey(name, version)
 
     def for_new(self, name: str, case: str) -> Journey:
-        return designs.journey(name, designs.version_for(name, case))
+        if name not in self._shares:
+            self._shares[name] = designs.shares(name)
+        return designs.journey(name, designs.drawn(name, case, self._shares[name]))
 
     def begun_by(self, event: str) -> Sequence[str]:
-        return [one.name for one in designs.published() if event in one.begins]
+        if event not in self._begun:
+            self._begun[event] = [one.name for one in designs.published() if event in one.begins]
+        return self._begun[event]
 
     def policy(self) -> Policy:
         return organisation().policy
+
+    def renew(self) -> None:
+        self._shares.clear()
+        self._begun.clear()

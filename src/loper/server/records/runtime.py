@@ -97,7 +97,7 @@ class Outbox(models.Model):
     status = models.CharField(max_length=12, default="queued")
     channel = models.CharField(max_length=20, default="")
     tried = models.CharField(max_length=200, default="")
-    not_before = models.DateTimeField(null=True)
+    not_before = models.DateTimeField()
     attempts = models.PositiveIntegerField(default=0)
     lease = models.DateTimeField(null=True)
     token = models.BigIntegerField(default=0)
@@ -111,8 +111,8 @@ class Outbox(models.Model):
         db_table = "outbox"
         constraints = [models.UniqueConstraint(fields=["case", "touchpoint", "occasion"], name="a_moment_once")]
         indexes = [
-            models.Index(fields=["id"], name="outbox_waiting", condition=Q(status="queued")),
-            models.Index(fields=["lease"], name="outbox_held", condition=Q(lease__isnull=False)),
+            models.Index(fields=["not_before", "id"], name="outbox_queue", condition=Q(status="queued")),
+            models.Index(fields=["customer", "lease"], name="outbox_holds", condition=Q(lease__isnull=False)),
             models.Index(fields=["customer", "sent_at"], name="outbox_recent"),
             models.Index(fields=["provider_id"], name="outbox_provider", condition=~Q(provider_id="")),
         ]
@@ -177,6 +177,7 @@ class Touch(models.Model):
     at = models.DateTimeField()
     recorded = models.DateTimeField()
     outcome = models.CharField(max_length=200, default="")
+    why = models.CharField(max_length=200, default="", db_default="")  # of a message: why by this channel
     cause = models.CharField(max_length=300, default="")
 
     class Meta:

@@ -1,4 +1,4 @@
-"""The runtime's Store on Django's own connection: SQLite and PostgreSQL, the same SQL but for locks and times.
+"""The runtime's Store on Django's own connection: SQLite and PostgreSQL, the same sentences (records/sql.py).
 
 Being on Django's connection, a unit joins the transaction of the action that asks for it.
 """
@@ -6,25 +6,25 @@ Being on Django's connection, a unit joins the transaction of the action that as
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connections, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connections, transaction
 
 from loper.run.cloudevents import Told, read_event, write_event
 from loper.run.ports import Journeys
-from loper.run.store import Changes, Conflict, Letter, Stored
+from loper.run.store import Changes, Conflict, Identity, Letter, Poisoned, Stored, Unanswered
 from loper.server.records import sql
 from loper.step import SYSTEM, Case, Event, Moment, Sent, State, dump_state, load_state
 
-CLAIMING = 0x10FE5
-"""The advisory lock that makes claims follow each other on PostgreSQL: of one customer only one worker holds any."""
+DO_AGAIN = ("40001", "40P01")
+"""PostgreSQL: two transactions waited for each other, and this one gave way."""
 
-MARKS_AT_ONCE = 900
-"""SQLite takes no more than 999 parameters in old builds; sets are read in pieces of this size."""
+FADES = timedelta(days=1)
 
 
 class SqlStore:
@@ -36,8 +36,32 @@ class SqlStore:
 
     @contextmanager
     def unit(self) -> Iterator[SqlUnit]:
-        with transaction.atomic(using=self.using), connections[self.using].cursor() as cursor:
-            yield SqlUnit(cursor, self.journeys, connections[self.using].vendor == "postgresql")
+        connection = connections[self.using]
+        inside = connection.in_atomic_block
+        try:
+            with transaction.atomic(using=self.using), connection.cursor() as cursor:
+                yield SqlUnit(cursor, self.journeys, connection.vendor == "postgresql")
+        except (DatabaseError, InterfaceError, Poisoned) as wrong:
+            told = wrong.__cause__ if isinstance(wrong, Poisoned) else wrong
+            if not isinstance(told, DatabaseError | InterfaceError):
+                raise
+            if not inside and isinstance(told, OperationalError | InterfaceError):
+                connection.close()  # the next unit opens it again
+            meaning = _meaning(told)
+            if meaning is None:
+                raise
+            raise meaning from wrong
+
+
+def _meaning(wrong: DatabaseError | InterfaceError) -> Exception | None:
+    """What an error of the database means to whoever asked: do it again, ask later; None: a mistake of ours."""
+    state = getattr(wrong.__cause__, "sqlstate", None)
+    if state in DO_AGAIN or isinstance(wrong, IntegrityError):
+        return Conflict(str(wrong))
+    mistake = getattr(wrong.__cause__, "sqlite_errorname", "") == "SQLITE_ERROR"  # a table that is not there
+    if isinstance(wrong, OperationalError | InterfaceError) and not mistake:
+        return Unanswered((str(wrong) or type(wrong).__name__).splitlines()[0])
+    return None
 
 
 @dataclass(slots=True)
@@ -48,12 +72,16 @@ class SqlUnit:
     journeys: Journeys
     postgresql: bool
 
+    @property
+    def sql(self) -> sql.Statements:
+        return sql.POSTGRESQL if self.postgresql else sql.SQLITE
+
     # -- times: PostgreSQL has them, SQLite keeps them as Django writes them: UTC without an offset --
 
     def _out(self, at: datetime | None) -> Any:
         if at is None or self.postgresql:
             return at
-        return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+        return str(at.astimezone(UTC).replace(tzinfo=None))
 
     def _in(self, raw: Any) -> Any:
         if isinstance(raw, str):
@@ -63,41 +91,31 @@ class SqlUnit:
     # -- cases -----------------------------------------------------------------------------------------------------
 
     def cases(self, keys: Sequence[str]) -> Mapping[str, Stored]:
-        lock = "FOR UPDATE" if self.postgresql else ""
-        rows = self._in_pieces(sql.CASES, sorted(keys), lock=lock)
-        return {row[0]: self._stored(row) for row in rows}
+        found = {row[0]: self._stored(row) for row in self._these(self.sql.cases, sorted(keys))}
+        missing = sorted(set(keys) - found.keys())
+        if missing and self.postgresql:
+            # Somebody may be making one of them right now: wait for that, then look again.
+            self.cursor.execute(sql.MISSING, [sorted({zlib.crc32(key.encode()) % sql.BUCKETS for key in missing})])
+            found.update((row[0], self._stored(row)) for row in self._these(self.sql.cases, missing))
+        return found
 
     def due(self, now: datetime, limit: int) -> Sequence[Stored]:
-        skip = "FOR UPDATE SKIP LOCKED" if self.postgresql else ""
-        self.cursor.execute(sql.DUE.format(skip=skip), [self._out(now), limit])
+        self.cursor.execute(self.sql.due, [self._out(now), limit])
         return [self._stored(row) for row in self.cursor.fetchall()]
 
     def _stored(self, row: Sequence[Any]) -> Stored:
         (
-            key,
-            journey,
-            version,
-            customer,
-            parent,
-            inherited,
-            _,
-            _,
-            _,
-            _,
-            state,
-            now,
-            _,
-            revision,
-            events,
-            touches,
-            aside,
-        ) = row
-        found = State()
-        if state:
-            try:
-                found = load_state(state, self.journeys.find(journey, version))
-            except LookupError as wrong:
-                aside = aside or str(wrong)
+            key, journey, version, customer, parent, inherited, stage, round, ended, _, state, now, wake,
+            revision, events, touches, aside,
+        ) = row  # fmt: skip
+        broken = ""
+        try:
+            found = load_state(state, self.journeys.find(journey, version))
+        except DatabaseError:
+            raise
+        except Exception as wrong:  # an unknown version, a state that cannot be read: its own case only
+            broken = f"its state cannot be read: {wrong}"[:200]
+            found = State(stage=stage, round=round, ended=bool(ended), wake=self._in(wake))
         case = Case(
             key=key,
             journey=journey,
@@ -109,7 +127,7 @@ class SqlUnit:
             state=found,
             history=None,
         )
-        return Stored(case, revision=revision, events=events, touches=touches, set_aside=aside)
+        return Stored(case, revision=revision, events=events, touches=touches, set_aside=aside or broken, broken=broken)
 
     def history(self, key: str) -> tuple[Event, ...]:
         self.cursor.execute(sql.HISTORY, [key])
@@ -127,36 +145,34 @@ class SqlUnit:
             for type, time, source, ident, data, sequence, emitter, received in self.cursor.fetchall()
         )
 
-    def known(self, told: Sequence[Told]) -> set[tuple[str, str, str]]:
-        found: set[tuple[str, str, str]] = set()
-        for start in range(0, len(told), MARKS_AT_ONCE // 6):
-            piece = told[start : start + MARKS_AT_ONCE // 6]
-            pairs = " OR ".join(['("case" = %s AND source = %s AND ident = %s)'] * len(piece))
-            values = [part for one in piece for part in (one.case, one.event.source, one.event.id)]
-            self.cursor.execute(sql.KNOWN.format(pairs=pairs), values + values)
-            found.update((case, source, ident) for case, source, ident in self.cursor.fetchall())
-        return found
+    def known(self, told: Sequence[Told]) -> set[Identity]:
+        if not told:
+            return set()
+        asked = [(one.case, one.event.source, one.event.id) for one in told]
+        columns = [list(column) for column in zip(*asked, strict=True)]
+        self.cursor.execute(self.sql.known, columns if self.postgresql else [json.dumps(asked)])
+        return {(case, source, ident) for case, source, ident in self.cursor.fetchall()}
 
     def waiting(self, keys: Sequence[str]) -> Mapping[str, Sequence[Told]]:
         found: dict[str, list[Told]] = {}
-        for case, document in self._in_pieces(sql.WAITING, keys):
+        for case, document in self._these(self.sql.waiting, keys):
             found.setdefault(case, []).append(_told(document))
         return found
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def write(self, changes: Changes, now: datetime) -> None:
-        self._write_cases(changes.cases, now)
-        out = self._out
+        out, write = self._out, self.sql
+        self._write_cases(changes, now)
         self._many(
-            sql.EVENT,
+            write.event,
             [
                 (case, n, e.source, e.id, e.type, out(e.time), out(e.received or e.time), e.sequence, e.emitter or "")
                 for case, n, e in changes.events
             ],
         )
         self._many(
-            sql.EVENT_DATA,
+            write.event_data,
             [
                 (case, number, json.dumps(dict(event.data), ensure_ascii=False, separators=(",", ":")))
                 for case, number, event in changes.events
@@ -164,47 +180,57 @@ class SqlUnit:
             ],
         )
         self._many(
-            sql.TOUCH,
+            write.touch,
             [
                 (
                     t.case, t.seq, t.round, t.journey, t.version, t.stage, t.activity, t.kind, t.channel, t.direction,
-                    t.initiator, out(t.at), out(t.recorded), t.outcome[:200], t.cause[:300],
+                    t.initiator, out(t.at), out(t.recorded), t.outcome[:200], t.why[:200], t.cause[:300],
                 )
                 for t in changes.touches
             ],
         )  # fmt: skip
-        queue = sql.QUEUE.format(no="FALSE" if self.postgresql else "0")
+        self._many(write.withdraw, [(why[:200], case, *_split(moment)) for case, moment, why in changes.withdrawn])
         self._many(
-            queue,
+            write.queue,
             [
                 (
                     one.case, one.customer, one.moment.touchpoint, one.moment.occasion, out(one.moment.due),
-                    out(one.moment.limit), one.kind, out(now),
+                    out(one.moment.limit), one.kind, out(now), out(one.not_before or now),
                 )
-                for one in changes.queued
+                for one in changes.queued.values()
             ],
         )  # fmt: skip
         self._many(
-            sql.WITHDRAW,
-            [(why, case, *_split(moment)) for case, moment, why in changes.withdrawn],
-        )
+            write.settle,
+            [
+                (
+                    one.status, one.channel, ",".join(sorted(one.tried)), out(one.not_before or now), one.attempts,
+                    one.provider_id, one.why[:200], out(one.sent_at), one.again, out(one.lease), one.id, one.token,
+                )
+                for one in changes.letters
+            ],
+        )  # fmt: skip
         self._many(
-            sql.TASK,
+            write.task,
             [(c.case, c.customer, c.touchpoint, c.occasion, c.who, c.why[:200], out(c.at)) for c in changes.chores],
         )
+        if changes.arrived:
+            self._execute_these(write.arrived, changes.arrived)
         self._many(
-            sql.WAIT,
+            write.wait,
             [
-                (told.case, told.event.source, told.event.id, json.dumps(_document(told)), out(now))
+                (
+                    told.case, told.event.source, told.event.id,
+                    json.dumps(_document(told), ensure_ascii=False), out(now),
+                )
                 for told in changes.waiting
             ],
-        )
-        self._many(sql.ARRIVED, [(case,) for case in changes.arrived])
+        )  # fmt: skip
 
-    def _write_cases(self, cases: Iterable[Stored], now: datetime) -> None:
+    def _write_cases(self, changes: Changes, now: datetime) -> None:
         out = self._out
         new, changed = [], []
-        for stored in cases:
+        for stored in changes.cases:
             case, state = stored.case, stored.case.state
             text = dump_state(state)
             if stored.revision:
@@ -220,59 +246,53 @@ class SqlUnit:
                     (
                         case.key, case.journey, case.version, case.customer, case.parent, inherited, state.stage,
                         state.round, state.ended, state.stalled, text, out(case.now), out(state.wake), 1,
-                        stored.events, stored.touches, stored.set_aside, _overdue(state), out(state.begun or now),
+                        stored.events, stored.touches, stored.set_aside[:200], _overdue(state),
+                        out(state.begun or now),
                     )
                 )  # fmt: skip
             stored.revision += 1
-        for statement, rows in ((sql.NEW_CASE, new), (sql.CHANGED_CASE, changed)):
+        counted = [(stored.touches, stored.case.key, stored.revision) for stored in changes.counted]
+        for statement, rows in (
+            (self.sql.new_case, new),
+            (self.sql.changed_case, changed),
+            (self.sql.counted_case, counted),
+        ):
             if rows and self._many(statement, rows) != len(rows):
                 raise Conflict("a case was changed by somebody else")
+        self._many(self.sql.set_aside, [(why[:200], key) for key, why in changes.set_aside.items()])
 
     # -- the outbox --------------------------------------------------------------------------------------------------
 
     def claim(self, now: datetime, until: datetime, token: int, limit: int) -> Sequence[Letter]:
         if self.postgresql:
-            self.cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CLAIMING])
-        self.cursor.execute(sql.CLAIM, [self._out(now), self._out(now), limit])
+            self.cursor.execute(sql.CLAIMING)
+        self.cursor.execute(self.sql.claim, [self._out(now), self._out(now), limit])
         letters = [self._letter(row) for row in self.cursor.fetchall()]
-        for letter in letters:
-            letter.token = token
         if letters:
-            marks = ", ".join(["%s"] * len(letters))
             ids = [letter.id for letter in letters]
-            self.cursor.execute(sql.HOLD.format(marks=marks), [self._out(until), token, *ids])
+            self._execute_these(self.sql.hold, ids, self._out(until), token)
+        for letter in letters:
+            letter.token, letter.lease = token, until
         return letters
 
     def lost(self, now: datetime, limit: int) -> Sequence[Letter]:
-        skip = "FOR UPDATE SKIP LOCKED" if self.postgresql else ""
-        self.cursor.execute(sql.LOST.format(skip=skip), [self._out(now), limit])
+        self.cursor.execute(self.sql.lost, [self._out(now), limit])
         return [self._letter(row) for row in self.cursor.fetchall()]
 
-    def held(self, letters: Sequence[Letter]) -> set[int]:
-        tokens = dict(self._in_pieces(sql.HELD, [letter.id for letter in letters]))
-        return {letter.id for letter in letters if tokens.get(letter.id) == letter.token}
-
-    def settle(self, letters: Iterable[Letter], *, hold: bool = False) -> None:
-        self._many(
-            sql.SETTLE.format(lease="lease" if hold else "NULL"),
-            [
-                (
-                    one.status, one.channel, ",".join(sorted(one.tried)), self._out(one.not_before), one.attempts,
-                    one.provider_id, one.why[:200], self._out(one.sent_at), one.again, one.id, one.token,
-                )
-                for one in letters
-            ],
-        )  # fmt: skip
+    def held(self, letters: Sequence[Letter]) -> Mapping[int, Letter]:
+        tokens = {letter.id: letter.token for letter in letters}
+        rows = [self._letter(row) for row in self._these(self.sql.held, sorted(tokens))]
+        return {letter.id: letter for letter in rows if letter.token == tokens[letter.id]}
 
     def recent(self, customers: Sequence[str], since: datetime) -> Mapping[str, Sequence[Sent]]:
         found: dict[str, list[Sent]] = {}
-        for customer, kind, at, channel, case in self._in_pieces(sql.RECENT, customers, self._out(since)):
+        for customer, kind, at, channel, case in self._these(self.sql.recent, customers, self._out(since)):
             found.setdefault(customer, []).append(Sent(kind, self._in(at), channel, case))
         return found
 
     def open_journeys(self, customers: Sequence[str]) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
-        for customer, journey in self._in_pieces(sql.OPEN, customers):
+        for customer, journey in self._these(self.sql.open, customers):
             found.setdefault(customer, set()).add(journey)
         return {customer: frozenset(names) for customer, names in found.items()}
 
@@ -287,7 +307,7 @@ class SqlUnit:
     def _letter(self, row: Sequence[Any]) -> Letter:
         (
             id, case, customer, touchpoint, occasion, due, until, kind, status, channel, tried, not_before, attempts,
-            token, provider_id, why, sent_at, again,
+            lease, token, provider_id, why, sent_at, again,
         ) = row  # fmt: skip
         return Letter(
             id=id,
@@ -300,6 +320,7 @@ class SqlUnit:
             tried=frozenset(tried.split(",")) if tried else frozenset(),
             not_before=self._in(not_before),
             attempts=attempts,
+            lease=self._in(lease),
             token=token,
             provider_id=provider_id,
             why=why,
@@ -309,15 +330,13 @@ class SqlUnit:
 
     # -- housekeeping ------------------------------------------------------------------------------------------------
 
-    def set_aside(self, key: str, why: str) -> None:
-        self.cursor.execute(sql.SET_ASIDE, [why[:200], key])
-
     def forget_waiting(self, before: datetime) -> int:
         self.cursor.execute(sql.FORGET, [self._out(before)])
         return int(self.cursor.rowcount)
 
     def beat(self, name: str, now: datetime, lag: float) -> None:
-        self.cursor.execute(sql.BEAT, [name, self._out(now), lag])
+        self.cursor.execute(sql.BEAT, [name[:80], self._out(now), lag])
+        self.cursor.execute(sql.FADED, [self._out(now - FADES)])
 
     # -- sets --------------------------------------------------------------------------------------------------------
 
@@ -325,15 +344,23 @@ class SqlUnit:
         """Write these rows with one statement; gives how many changed."""
         if not rows:
             return 0
-        self.cursor.executemany(statement.replace("{marks}", ", ".join(["%s"] * len(rows[0]))), rows)
+        if self.postgresql:
+            self.cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])
+        else:
+            self.cursor.executemany(statement, rows)
         return int(self.cursor.rowcount)
 
-    def _in_pieces(self, statement: str, keys: Sequence[Any], *more: Any, lock: str = "") -> list[tuple[Any, ...]]:
-        rows: list[tuple[Any, ...]] = []
-        for start in range(0, len(keys), MARKS_AT_ONCE):
-            piece = list(keys[start : start + MARKS_AT_ONCE])
-            self.cursor.execute(statement.format(marks=", ".join(["%s"] * len(piece)), lock=lock), [*piece, *more])
-            rows += self.cursor.fetchall()
+    def _execute_these(self, statement: str, keys: Iterable[Any], *before: Any) -> None:
+        these = list(keys)
+        self.cursor.execute(statement, [*before, these if self.postgresql else json.dumps(these)])
+
+    def _these(self, statement: str, keys: Sequence[Any], *more: Any) -> list[tuple[Any, ...]]:
+        """The rows of these keys."""
+        if not keys:
+            return []
+        these = list(keys)
+        self.cursor.execute(statement, [these if self.postgresql else json.dumps(these), *more])
+        rows: list[tuple[Any, ...]] = self.cursor.fetchall()
         return rows
 
 

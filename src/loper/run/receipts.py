@@ -1,0 +1,85 @@
+"""What came of handing a letter over: told to its case, and to the log."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from loper.define.organisation import Policy
+from loper.run.ports import Channel, Receipt
+from loper.run.store import Letter
+from loper.run.work import Work
+from loper.step import Effect, sent
+
+FIRST_RETRY = timedelta(seconds=30)
+LAST_RETRY = timedelta(hours=1)
+
+
+def backoff(attempts: int, chance: random.Random) -> timedelta:
+    """How long to wait before the next try: exponential with full jitter (Brooker 2015), at least a second."""
+    most = min(LAST_RETRY, FIRST_RETRY * float(2 ** min(attempts, 10)))
+    return max(timedelta(seconds=1), most * chance.random())
+
+
+def settle_letter(
+    work: Work, letter: Letter, receipt: Receipt, channel: Channel | None, policy: Policy, chance: random.Random
+) -> None:
+    """A letter after a channel had it."""
+    letter.lease = None
+    letter.provider_id = receipt.provider_id[:255] or letter.provider_id
+    match receipt.outcome:
+        case "sent":
+            _tell(work, letter, "message", "sent", letter.why)
+            _over(work, letter)
+            letter.status = "sent"
+            if letter.channel in letter.tried:  # its failure came in before we heard that it had gone
+                letter.status, letter.again, letter.not_before = "queued", True, work.now
+        case "failed":
+            _tell(work, letter, "failed", "failed")
+            letter.tried |= {letter.channel}
+            letter.status, letter.not_before, letter.why = "queued", work.now, receipt.why
+        case "later":
+            letter.status, letter.why = "queued", receipt.why
+            letter.not_before = work.now + backoff(letter.attempts, chance)
+        case "unknown":
+            unknown(work, letter, channel, policy)
+    work.changes.letters.append(letter)
+
+
+def unknown(work: Work, letter: Letter, channel: Channel | None, policy: Policy) -> None:
+    """It may or may not have gone. Recorded always; then once more, or not, as channel and policy say."""
+    idempotent = channel is not None and channel.idempotent
+    again = idempotent or policy.unknown.get(letter.kind, "again") == "again"
+    _tell(work, letter, "unknown", "again" if again else "not repeated")
+    letter.lease = None
+    if again:
+        letter.status, letter.not_before, letter.why = "queued", work.now, "outcome unknown, once more"
+    else:
+        _over(work, letter)
+        letter.status, letter.why = "unknown", "outcome unknown, not repeated"
+
+
+def _over(work: Work, letter: Letter) -> None:
+    """The moment has happened (language, rule 4)."""
+    letter.sent_at = work.now
+    stored = work.stored.get(letter.case)
+    if stored is not None and not letter.again:
+        work.event(letter.case, sent(stored.case, letter.moment, letter.channel, work.now))
+
+
+def _tell(work: Work, letter: Letter, kind: str, outcome: str, why: str = "") -> None:
+    """A line in the log about a message."""
+    stored = work.stored.get(letter.case)
+    if stored is not None:
+        effect = Effect(kind="message", at=work.now, stage=stored.case.state.stage, moment=letter.moment)
+        work.touch(
+            stored,
+            effect,
+            kind=kind,
+            activity=letter.moment.touchpoint,
+            channel=letter.channel,
+            direction="out",
+            initiator="system",
+            outcome=outcome,
+            why=why,
+        )
