@@ -80,9 +80,9 @@ def allowed(url: str) -> bool:
     return bool(_ALLOWED.match(url.strip()))
 
 
-def plain(passage: Passage, separator: str = "\n\n") -> str:
-    """The passage as plain text; links follow their words in brackets."""
-    return separator.join(_paragraphs(passage.tokens))
+def plain(passage: Passage, separator: str = "\n\n", addresses: bool = True) -> str:
+    """The passage as plain text; the addresses of links follow their words in brackets."""
+    return separator.join(_paragraphs(passage.tokens, addresses))
 
 
 def _groups(tokens: Sequence[Token]) -> Iterator[list[Token]]:
@@ -131,7 +131,7 @@ def _only_link(inline: Token) -> Button | None:
     return Button(label, str(children[0].attrs.get("href", ""))) if label else None
 
 
-def _paragraphs(tokens: Sequence[Token]) -> Iterator[str]:
+def _paragraphs(tokens: Sequence[Token], addresses: bool) -> Iterator[str]:
     """Each paragraph of running text; the items of a list stand under each other."""
     lists: list[int | None] = []  # the next number of each list that is open; None: bullets
     bullet = ""
@@ -150,16 +150,16 @@ def _paragraphs(tokens: Sequence[Token]) -> Iterator[str]:
                 yield "\n".join(together)
                 together = []
         elif token.type == "inline":
-            text = _words(token.children or ())
+            text = _words(token.children or (), addresses)
             if lists:
-                indent = "  " * (len(lists) - 1)
-                together.append(indent + bullet + text.replace("\n", f"\n{indent}  "))
+                bullet = "  " * (len(lists) - 1) + bullet
+                together.append(bullet + text.replace("\n", "\n" + " " * len(bullet)))
                 bullet = "  "
             else:
                 yield text
 
 
-def _words(children: Sequence[Token]) -> str:
+def _words(children: Sequence[Token], addresses: bool = True) -> str:
     """Inline tokens as plain words."""
     found: list[str] = []
     url, start = "", 0
@@ -171,10 +171,17 @@ def _words(children: Sequence[Token]) -> str:
             address = url.split(":", 1)[1] if url.startswith(("mailto:", "tel:")) else url
             if token.markup == "autolink":
                 found[start:] = [address]
-            elif re.sub(r"\D", "", label) != re.sub(r"\D", "", address) or address.strip("+0123456789"):
-                found += [f" ({address})"] if label.strip() != address else []
+            elif addresses and _differs(label, address):
+                found.append(f" ({address})")
         elif token.type in ("softbreak", "hardbreak"):
             found.append("\n")
         else:
             found.append(token.content)
     return "".join(found)
+
+
+def _differs(label: str, address: str) -> bool:
+    """Whether an address says more than its words do: a telephone number is the same in any spelling."""
+    if not address.strip("+0123456789"):
+        return re.sub(r"\D", "", label) != re.sub(r"\D", "", address)
+    return label.strip() != address

@@ -12,7 +12,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def ink_on(background: str, inks: tuple[str, ...] = ("#ffffff", "#15181d")) -> str:
+def ink_on(background: str, inks: tuple[str, ...] = ("#ffffff", "#15181d", "#000000")) -> str:
     """The first of these inks that can be read on this background, else the one that comes nearest."""
     for ink in inks:
         if contrast(ink, background) >= READABLE:

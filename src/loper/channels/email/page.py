@@ -92,7 +92,7 @@ def page(
 
 def preview(body: Sequence[Block]) -> str:
     """What an inbox shows beside the subject: the first words after the greeting."""
-    words = next((plain(block) for block in body if isinstance(block, Passage)), "").split("\n\n")
+    words = next((plain(block, addresses=False) for block in body if isinstance(block, Passage)), "").split("\n\n")
     if len(words) > 1 and words[0].rstrip().endswith(","):
         words = words[1:]
     text = " ".join(" ".join(words).split())
