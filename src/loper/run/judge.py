@@ -13,7 +13,7 @@ from loper.run.ports import Channel, Directory, Outgoing, Receipt, Texts, Unsaya
 from loper.run.store import Letter, Poisoned, Stored
 from loper.run.take import settle
 from loper.run.work import Work
-from loper.step import Customer, Effect, Go, Message, Recent, Skip, Verdict, Wait, may, ready, skipped
+from loper.step import BUNDLED, Customer, Effect, Go, Message, Recent, Skip, Verdict, Wait, may, ready, skipped
 
 logger = logging.getLogger("loper.run")
 
@@ -138,6 +138,7 @@ class Judge:
             channels=touchpoint.channels,
             urgent=touchpoint.urgent,
             tried=letter.tried,
+            gathered=letter.why == BUNDLED,
         )
         return may(message, customer, self.policy, recent, now)
 

@@ -22,11 +22,12 @@ from loper.step.case import (
 )
 from loper.step.codec import dump_state, load_state
 from loper.step.facts import Appointment, FactError, instant_of, plain, typed
-from loper.step.may import may
+from loper.step.may import BUNDLED, may
 from loper.step.moments import candidates, ready, variant
 from loper.step.step import born, child_key, sent, skipped, step
 
 __all__ = [
+    "BUNDLED",
     "SYSTEM",
     "Appointment",
     "Case",

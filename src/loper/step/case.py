@@ -219,6 +219,7 @@ class Message:
     channels: tuple[str, ...]
     urgent: bool = False
     tried: frozenset[str] = frozenset()
+    gathered: bool = False  # it waited for its hour, and that has come
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,6 +11,8 @@ from loper.define.organisation import Policy
 from loper.step.case import Customer, Go, Message, Recent, Skip, Wait
 from loper.step.when import opens
 
+BUNDLED = "bundled with the rest of this hour"
+
 RECHECK = timedelta(hours=1)
 """How long a message waits before it is asked again whether what holds it is still open."""
 
@@ -76,9 +78,9 @@ def _quiet(message: Message, policy: Policy, now: datetime) -> Wait | None:
 
 def _bundled(message: Message, policy: Policy, now: datetime) -> Wait | None:
     """Kinds that are bundled go on the full hour, all of that hour together."""
-    if message.kind not in policy.bundle or message.urgent:
+    if message.kind not in policy.bundle or message.urgent or message.gathered:
         return None
     hour = now.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     if now - hour < timedelta(minutes=1):
         return None
-    return Wait(hour + timedelta(hours=1), "bundled with the rest of this hour")
+    return Wait(hour + timedelta(hours=1), BUNDLED)

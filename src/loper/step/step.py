@@ -9,6 +9,7 @@ task is opened, a message is queued. No clock, no database, no chance.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -179,7 +180,9 @@ def _source(case: Case) -> str:
 
 
 def child_key(case: Case, event: Event) -> str:
-    return f"{case.key}/{event.id}"
+    """The parent's key and the event's id; hashed where that is longer than a key may be."""
+    key = f"{case.key}/{event.id}"
+    return key if len(key) <= 200 else f"{case.key[:150]}/{hashlib.sha256(key.encode()).hexdigest()[:40]}"
 
 
 def _overdue(before: State, fold: Fold, after: State) -> list[Effect]:
