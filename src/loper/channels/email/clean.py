@@ -62,7 +62,9 @@ def clean(html: str, pictures: Mapping[str, str] | None = None) -> str:
 def style(html: str) -> str:
     """The style sheets of a mail, those that fetch nothing from elsewhere."""
     found = [sheet.strip() for sheet in _STYLE.findall(_MSO.sub("", html[:500_000]))]
-    return "\n".join(sheet for sheet in found if not re.search(r"url|import|expression|[<\\]", sheet, re.IGNORECASE))
+    return "\n".join(
+        sheet for sheet in found if not re.search(r"url\s*\(|@import|expression|[<\\]", sheet, re.IGNORECASE)
+    )
 
 
 def document(body: str, style: str, title: str) -> str:
