@@ -11,6 +11,7 @@ urlpatterns = [
     path("home", account.home, name="home"),
     path("desk/", include("loper.server.pages.desk.urls")),
     path("field/", include("loper.server.pages.field.urls")),
+    path("planner/", include("loper.server.pages.planner.urls")),
     path("studio/", include("loper.server.pages.studio.urls")),
     path("account/", include("allauth.urls")),
     path("api/", include("loper.server.api.urls")),
