@@ -18,7 +18,8 @@ STAFF = ("director", "agent", "technician", "planner", "analyst", "admin")
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     # what               who
     "desk": ("agent", "planner", "director"),
-    "field": ("technician", "planner"),
+    "field": ("technician",),
+    "planning": ("planner",),
     "studio": ("director", "agent", "planner", "analyst"),
     "insight": ("analyst", "director"),
     "case.see": ("customer", "agent", "planner", "director", "technician"),

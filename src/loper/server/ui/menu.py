@@ -6,5 +6,6 @@ MENU = (
     (_("Cases"), "desk:cases", "desk"),
     (_("Tasks"), "desk:tasks", "desk"),
     (_("My day"), "field:day", "field"),
+    (_("Planning"), "planner:week", "planning"),
     (_("Journeys"), "studio:journeys", "studio"),
 )

@@ -16,3 +16,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");
   if (token) event.detail.headers["X-CSRFToken"] = token.value;
 });
+// Whoever is signed out leaves no pages on this device (field_worker.js keeps those of a technician's day).
+if (self.caches && location.pathname.startsWith("/account/login")) caches.delete("loper-day");
+document.addEventListener("submit", (event) => {
+  if (self.caches && event.target.action.endsWith("/account/logout/")) caches.delete("loper-day");
+});

@@ -1,0 +1,1 @@
+"""Pages of the planner: who works when, and who is booked where."""
