@@ -25,17 +25,14 @@ from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell_once, told_before
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import CaseView, case_view
-from loper.server.queries.taps import LAST, TAPS, Tap, possible, reasons, taps_of
+from loper.server.queries.taps import LAST, TAPS, UNDO, Tap, heard_since, possible, reasons, taps_of
 from loper.server.records.agenda import Appointment
 from loper.server.records.dialogues import Note
 from loper.server.records.runtime import Outbox
-from loper.step import SYSTEM, Event
+from loper.step import Event
 
 OLDEST = timedelta(hours=24)
 """A tap that says it is older than this is taken as made this long ago."""
-
-UNDO = timedelta(minutes=2)
-"""For so long after it came in a tap can be taken back, if nothing went to the customer since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,8 +362,5 @@ def _went(visit: _Visit, since: Event) -> bool:
 
     Asked after the retraction, which holds the case: what was still queued is withdrawn by it.
     """
-    history = list(visit.view.case.history or ())
-    later = history[history.index(since) + 1 :]
-    if any(event.source == SYSTEM and event.type.endswith(".sent") for event in later):
-        return True
-    return Outbox.objects.filter(case=visit.row.case, status="handing").exists()
+    handing = Outbox.objects.filter(case=visit.row.case, status="handing")
+    return heard_since(visit.view.case, since) or handing.exists()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from loper.define.model import Journey
 from loper.server import clock
-from loper.step import Case, Event
+from loper.step import SYSTEM, Case, Event
 
 TAPS: Mapping[str, str] = {
     "depart": "technician.departed",
@@ -26,6 +26,9 @@ TAPS: Mapping[str, str] = {
 """Tap -> the event that it tells."""
 
 NAMES: Mapping[str, str] = {event: tap for tap, event in TAPS.items()}
+UNDO = timedelta(minutes=2)
+"""For so long after it came in a tap can be taken back, if nothing went to the customer since."""
+
 LAST = frozenset({"fixed", "not_fixed", "absent"})
 """With one of these a visit is over."""
 
@@ -55,6 +58,13 @@ def taps_of(case: Case, uid: str) -> list[Tap]:
         if event.type in NAMES and event.data.get("visit") == uid and event.key not in gone
     ]
     return sorted(found, key=lambda tap: tap.event.order)
+
+
+def heard_since(case: Case, tap: Event) -> bool:
+    """Whether anything went to the customer, or to a person as a task, since this tap came in."""
+    history = case.history or ()
+    later = history[history.index(tap) + 1 :]
+    return any(event.source == SYSTEM and event.type.endswith(".sent") for event in later)
 
 
 def possible(journey: Journey, case: Case, after: Iterable[str] = ()) -> frozenset[str]:

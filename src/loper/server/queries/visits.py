@@ -15,7 +15,7 @@ from loper.server.queries.agenda import jobs_of
 from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.dialogues import Line, summary
 from loper.server.queries.runtime import load_case
-from loper.server.queries.taps import LAST, NAMES, Tap, possible, reasons, taps_of
+from loper.server.queries.taps import LAST, NAMES, UNDO, Tap, heard_since, possible, reasons, taps_of
 from loper.server.records.agenda import Appointment
 from loper.server.records.dialogues import Note, StoredFile
 from loper.server.records.runtime import Case as CaseRow
@@ -74,6 +74,14 @@ class Visit:
         if names & LAST or not self.can[""]:
             return "over"
         return "at_work" if "arrive" in names else "under_way" if "depart" in names else "planned"
+
+    @property
+    def undo_seconds(self) -> int:
+        """How much longer the last tap can be taken back; 0: not any more."""
+        if self.last is None or heard_since(self.view.case, self.last.event):
+            return 0
+        since = clock.now() - (self.last.event.received or self.last.at)
+        return max(0, int((UNDO - since).total_seconds()))
 
     @property
     def over(self) -> bool:
