@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.room import pytest_runtestloop  # noqa: F401 - a hook
+
 if TYPE_CHECKING:
     from tests.worlds import Time, World
 

@@ -172,7 +172,7 @@ def test_two_journeys_that_differ_in_the_same_thing_are_inconsistent():
 
 
 def test_a_child_does_not_ask_what_its_parent_knows():
-    asks = replace(COMPLAINT, dialogues={**COMPLAINT.dialogues, "d": REPAIR.dialogues["complain"]})
+    asks = replace(COMPLAINT, dialogues={**COMPLAINT.dialogues, "d": replace(REPAIR.dialogues["complain"], name="d")})
     parent = replace(REPAIR, facts={**REPAIR.facts, "about": COMPLAINT.facts["about"]})
     assert [f.place for f in found(asks, "asks-twice", others=[parent])] == ["dialogues.d"]
 
