@@ -141,19 +141,31 @@ class Inbox:
 
     def _fetch(self, server: imaplib.IMAP4, uid: str) -> bytes | None:
         """The beginning of a mail, which is all that a bounce needs; it stays unread. None where it is gone."""
-        data = _ok(server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST}>)"), "fetch")
+        answer = server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LARGEST}>)")
+        if _gone(answer):
+            return None
+        data = _ok(answer, "fetch")
         parts = [part[1] for part in data if isinstance(part, tuple) and len(part) > 1 and isinstance(part[1], bytes)]
         return parts[0] if parts else None
 
     def _move(self, server: imaplib.IMAP4, uid: str, folder: str) -> None:
         """Into another folder; without MOVE (RFC 6851) by copying first, so that a crash leaves two, never none."""
+        steps: list[tuple[str, ...]]
         if "MOVE" in self._can:
-            _ok(server.uid("MOVE", uid, _quoted(folder)), f"move to {folder}")
-            return
-        _ok(server.uid("COPY", uid, _quoted(folder)), f"copy to {folder}")
-        _ok(server.uid("STORE", uid, "+FLAGS.SILENT", "(\\Deleted)"), "delete")
-        if "UIDPLUS" in self._can:
-            _ok(server.uid("EXPUNGE", uid), "expunge")
+            steps = [("MOVE", uid, _quoted(folder))]
+        else:
+            steps = [("COPY", uid, _quoted(folder)), ("STORE", uid, "+FLAGS.SILENT", "(\\Deleted)")]
+            steps += [("EXPUNGE", uid)] if "UIDPLUS" in self._can else []
+        for command, *arguments in steps:
+            answer = server.uid(command, *arguments)
+            if _gone(answer):
+                return  # another reader put it away
+            _ok(answer, f"{command.lower()} to {folder}")
+
+
+def _gone(answer: tuple[str, Any]) -> bool:
+    """Whether a mail is no longer there (RFC 5530)."""
+    return answer[0] == "NO" and "EXPUNGEISSUED" in str(answer[1])
 
 
 def _quoted(folder: str) -> str:
