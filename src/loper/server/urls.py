@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("api/", include("loper.server.api.urls")),
     path("healthz", common.healthz, name="healthz"),
+    path("brand/logo", common.brand_logo, name="brand_logo"),
     path("brand.css", common.brand_css, name="brand.css"),
     path("language", set_language, name="set_language"),
     path("demo/", include("loper.server.pages.demo.urls")),

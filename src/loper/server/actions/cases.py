@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -14,15 +14,25 @@ from loper.server.actions import agenda
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell
 from loper.server.permissions import Actor, demand
-from loper.server.queries.cases import CaseView, case_view
-from loper.server.queries.survey import survey_of
-from loper.server.records.agenda import Appointment
+from loper.server.queries.agenda import able
+from loper.server.queries.cases import CaseView, case_view, skill_of
+from loper.server.queries.survey import answers_of, survey_of
+from loper.server.records.agenda import Appointment, Block
 from loper.server.records.dialogues import CallWish, Note, SurveyAnswer
+from loper.server.records.runtime import Case
 from loper.step import Event
+
+DOUBLE = timedelta(minutes=10)
+"""The same asked again within this time is a double tap."""
+
+UNDO = timedelta(minutes=30)
+"""How long a customer can take a withdrawal back by themselves."""
 
 
 def _open(case: str) -> CaseView:
-    view = case_view(case)
+    """The case, held until the end of the transaction: of two taps at once, the second sees what the first did."""
+    held = list(Case.objects.select_for_update().filter(key=case).values_list("key", flat=True))
+    view = case_view(case) if held else None
     if view is None:
         raise Refused(_("This case is not there."))
     return view
@@ -30,17 +40,30 @@ def _open(case: str) -> CaseView:
 
 @transaction.atomic
 def book(*, actor: Actor, case: str, block: int) -> Appointment:
-    """An appointment in this block: the first one, or the open one moved there. A block is never given twice."""
+    """An appointment in this block: the first one, or the open one moved there. A block is never given twice.
+
+    The block that the case has already stays as it is: a double tap is one appointment.
+    """
     role = demand(actor, "case.book", case)
     view = _open(case)
+    if view.appointment is not None and view.appointment.block_id == block:
+        return view.appointment
     event = view.offers_event("book") or view.offers_event("reschedule")
     if event is None:
         if actor.cases is not None or view.ended:
             raise Refused(_("An appointment cannot be made now. Call us, we gladly help."))
         event = "appointment.made"
+    if actor.cases is not None and not _can(block, skill_of(view)):
+        raise Refused(_("This time is not free any more. Please choose another."), field="block")
     made = agenda.place(case=case, customer=view.case.customer, block_id=block)
     tell(case=case, type=event, emitter=role, data={"appointment": told(made)})
     return made
+
+
+def _can(block: int, skill: str) -> bool:
+    """Whether the technician of this block can do the work: what a customer may choose from."""
+    found = Block.objects.select_related("technician").filter(pk=block).first()
+    return found is not None and able(found.technician.skills, skill)
 
 
 reschedule = book
@@ -67,9 +90,12 @@ def cancel(*, actor: Actor, case: str) -> None:
 
 @transaction.atomic
 def withdraw(*, actor: Actor, case: str) -> Event:
-    """The customer needs nothing any more: the case ends, the appointment is given back."""
+    """The customer needs nothing any more: the case ends, its time is given back. Said twice, it is said once."""
     role = demand(actor, "case.withdraw", case)
     view = _open(case)
+    before = last_withdrawal(view)
+    if before is not None:
+        return before
     event = view.offers_event("withdraw")
     if event is None:
         if actor.cases is not None or view.ended:
@@ -87,6 +113,8 @@ def undo_withdraw(*, actor: Actor, case: str) -> None:
     told_so = last_withdrawal(view)
     if told_so is None:
         raise Refused(_("There is nothing to take back."))
+    if actor.cases is not None and not can_undo(view):
+        raise Refused(_("This can no longer be taken back. Report it again, or call us."))
     tell(
         case=case,
         type="event.retracted",
@@ -107,6 +135,18 @@ def undo_withdraw(*, actor: Actor, case: str) -> None:
     former.save()
 
 
+def can_undo(view: CaseView) -> bool:
+    """Whether the customer can still take a withdrawal back."""
+    last = last_withdrawal(view)
+    return last is not None and clock.now() - last.time < UNDO
+
+
+def gave_back(view: CaseView) -> bool:
+    """Whether the withdrawal that ended this case gave an appointment back."""
+    last = last_withdrawal(view)
+    return last is not None and "gave_back" in last.data
+
+
 def last_withdrawal(view: CaseView) -> Event | None:
     """The withdrawal that ended this case, if that is what ended it."""
     if not view.ended or view.case.history is None:
@@ -124,7 +164,7 @@ def last_withdrawal(view: CaseView) -> Event | None:
 
 @transaction.atomic
 def ask_call(*, actor: Actor, case: str, start: datetime, end: datetime, phone: str, about: str = "") -> CallWish:
-    """The customer is called between these times; the journey makes it an agent's task."""
+    """The customer is called between these times; the journey makes it an agent's task. Asked twice, it is one call."""
     role = demand(actor, "case.ask_call", case)
     view = _open(case)
     event = view.offers_event("call_me") or ("call.asked" if "call.asked" in view.journey.events else None)
@@ -132,6 +172,9 @@ def ask_call(*, actor: Actor, case: str, start: datetime, end: datetime, phone: 
         raise Refused(_("We cannot plan a call for this. Please call us."))
     if end <= clock.now():
         raise Refused(_("This time has passed. Please choose another."), field="slot")
+    asked = CallWish.objects.filter(case=case, start=start, end=end, at__gt=clock.now() - DOUBLE).first()
+    if asked is not None:
+        return asked
     event_told = tell(
         case=case, type=event, emitter=role, data={"slot": {"start": start.isoformat(), "end": end.isoformat()}}
     )
@@ -151,7 +194,10 @@ def answer_survey(*, actor: Actor, case: str, touchpoint: str, answers: Mapping[
     known = {name: value for name, value in answers.items() if name in dialogue.questions and value is not None}
     if not known:
         raise Refused(_("Please answer at least one question."))
+    if known == answers_of(case, touchpoint):
+        return
     now = clock.now()
+    SurveyAnswer.objects.filter(case=case, touchpoint=touchpoint).exclude(question__in=known).delete()
     for question, answer in known.items():
         SurveyAnswer.objects.update_or_create(
             case=case, touchpoint=touchpoint, question=question, defaults={"answer": answer, "at": now}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -17,6 +18,8 @@ from loper.server.queries import designs
 from loper.server.queries.runtime import load_case
 from loper.server.records.dialogues import DialogueProgress
 
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
 
 @transaction.atomic
 def start_report(
@@ -24,7 +27,7 @@ def start_report(
 ) -> DialogueProgress:
     """A dialogue that begins a case, with its first answer."""
     demand(actor, "case.report")
-    version = designs.newest(journey)
+    version = _drawn(journey, dialogue, question)
     now = clock.now()
     begun = DialogueProgress.objects.create(
         journey=journey,
@@ -36,6 +39,19 @@ def start_report(
         agent=actor.name if actor.user else "",
     )
     return answer_question(actor=actor, progress=begun, question=question, answer=answer)
+
+
+def _drawn(journey: str, dialogue: str, question: str) -> str:
+    """The version in which a new dialogue is held: drawn as new cases are, where one is tried on a share of them."""
+    version = designs.version_for(journey, new_case_key())
+    known = designs.journey(journey, version).dialogues.get(dialogue)
+    return version if known is not None and question in known.questions else designs.newest(journey)
+
+
+def new_case_key() -> str:
+    """A number one can read out over the telephone: 8 letters and digits that are not mistaken for each other."""
+    word = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return f"{word[:4]}-{word[4:]}"
 
 
 @transaction.atomic
@@ -62,7 +78,7 @@ def start_offered(*, actor: Actor, case: str, dialogue: str, question: str, answ
 @transaction.atomic
 def answer_question(*, actor: Actor, progress: DialogueProgress, question: str, answer: Any) -> DialogueProgress:
     """Keep one answer. Answers to other questions stay: who goes back loses nothing."""
-    demand(actor, "case.report")
+    demand(actor, "case.report", progress.case or None)
     row = DialogueProgress.objects.select_for_update().get(pk=progress.pk)
     if row.submitted:
         return row
@@ -77,7 +93,7 @@ def answer_question(*, actor: Actor, progress: DialogueProgress, question: str, 
 
 def keep_contact(*, actor: Actor, progress: DialogueProgress, contact: Mapping[str, str]) -> None:
     """Keep name and address as typed, right or wrong, so that nobody types them twice."""
-    demand(actor, "case.report")
+    demand(actor, "case.report", progress.case or None)
     DialogueProgress.objects.filter(pk=progress.pk, submitted=None).update(contact=dict(contact), changed=clock.now())
 
 
@@ -93,7 +109,7 @@ def question_of(progress: DialogueProgress, name: str) -> Question | None:
 
 def sweep_dialogues(*, older: timedelta = timedelta(days=30)) -> int:
     """Take out dialogues that nobody finished for so long."""
-    deleted, _ = DialogueProgress.objects.filter(submitted=None, changed__lt=clock.now() - older).delete()
+    deleted, _each = DialogueProgress.objects.filter(submitted=None, changed__lt=clock.now() - older).delete()
     return deleted
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -34,7 +35,7 @@ def new_link(
     detail: dict[str, Any] | None = None,
     days: int | None = None,
 ) -> tuple[Link, str]:
-    """The link and its address, for a visitor who is here and needs no message."""
+    """The link and its address."""
     token, now = new_token(), clock.now()
     link = Link.objects.create(
         hash=hash_of(token),
@@ -50,14 +51,28 @@ def new_link(
     return link, settings.LOPER_URL + reverse(name, args=[token])
 
 
+def visit_link(*, purpose: str, typed: bool, customer: str = "", case: str = "", subject: str = "") -> Link:
+    """A link for somebody who is here now: its token is thrown away, only this visit can use it.
+
+    `typed`: they typed who they are and proved nothing, so that nothing we know of the customer is shown to them.
+    """
+    detail = {"here": True, "typed": typed}
+    return new_link(purpose=purpose, customer=customer, case=case, subject=subject, detail=detail, days=2)[0]
+
+
 def find_link(token: str) -> Link | None:
     """The link of this token, if it is good now: known, not expired, not revoked."""
     return Link.objects.filter(hash=hash_of(token), revoked=None, expires__gt=clock.now()).first()
 
 
-def mark_opened(link: Link) -> None:
-    """Note when a link was first opened."""
-    Link.objects.filter(pk=link.pk, opened=None).update(opened=clock.now())
+def end_visit(links: Iterable[Link]) -> None:
+    """The visit is over: links that were made for it alone open nothing any more, whatever cookie somebody kept.
+
+    A link that went out in a message stays good: it is the customer's way back.
+    """
+    Link.objects.filter(pk__in=[link.pk for link in links if link.detail.get("here")], revoked=None).update(
+        revoked=clock.now()
+    )
 
 
 def revoke_links(*, case: str = "", customer: str = "") -> int:

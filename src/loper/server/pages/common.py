@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
-from loper.server.queries.organisation import brand
+from loper.server.queries.organisation import LOGOS, brand, logo_file
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 when the server answers and its database does."""
     try:
@@ -23,17 +21,27 @@ def healthz(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 def brand_css(request: HttpRequest) -> HttpResponse:
-    """The organisation's own colours, over ours."""
+    """The organisation's own colours, over ours; dark enough wherever they carry or are letters."""
     look = brand()
-    rules = [
-        f"--loper-{name}: {value};"
-        for name, value in (("way", look.primary), ("ink", look.text))
-        if re.fullmatch(r"#[0-9a-fA-F]{3,8}", value)
-    ]
-    css = ":root { " + " ".join(rules) + " }\n"
+    values = {"way": look.primary, "way-strong": look.letters, "way-line": look.lines, "ink": look.ink}
+    css = ":root { " + " ".join(f"--loper-{name}: {value};" for name, value in values.items()) + " }\n"
     return HttpResponse(css, content_type="text/css", headers={"Cache-Control": "max-age=300"})
+
+
+@require_safe
+def brand_logo(request: HttpRequest) -> HttpResponse:
+    """The organisation's logo, from its file."""
+    path = logo_file()
+    if path is None:
+        raise Http404
+    headers = {
+        "Cache-Control": "max-age=86400",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",  # an SVG runs nothing
+    }
+    return HttpResponse(path.read_bytes(), content_type=LOGOS[path.suffix.lower()], headers=headers)
 
 
 def safe_next(request: HttpRequest, otherwise: str = "/") -> str:

@@ -13,4 +13,9 @@ from loper.server.queries.organisation import brand
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
     demo = settings.LOPER_DEMO
-    return {"brand": brand(), "demo": demo, "now": clock.now() if demo else None}
+    return {
+        "brand": brand(),
+        "demo": demo,
+        "now": clock.now() if demo else None,
+        "visiting": "loper_scope" in request.COOKIES,  # came by a link: may want to be forgotten here
+    }

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.utils import formats
 from django.utils.translation import gettext as _
 
 from loper.define import TextError, render
@@ -16,8 +14,10 @@ from loper.define.model import BUILT_IN_OFFERS, Journey, Offer, Stage
 from loper.server.queries import designs
 from loper.server.queries.organisation import organisation, text_in
 from loper.server.queries.runtime import load_case, moves_of
+from loper.server.queries.words import at_words
 from loper.server.records.agenda import Appointment
 from loper.server.records.customers import Customer
+from loper.server.records.runtime import Case as Row
 from loper.step import Case
 from loper.step import plain as plain_fact
 
@@ -113,6 +113,12 @@ def plain_facts(case: Case) -> Mapping[str, Any]:
     return {name: plain_fact(value) for name, value in case.state.facts.items()}
 
 
+def skill_of(view: CaseView) -> str:
+    """What the work asks for, as the dialogue's decision table derived it last; empty where it says nothing."""
+    told = (event.data.get("skill") for event in reversed(view.case.history or ()))
+    return next((skill for skill in told if isinstance(skill, str)), "")
+
+
 def _stops(journey: Journey, case: Case, language: str) -> list[Stop]:
     """The stations: where this customer was (with its time), is, and will most likely come."""
     here = case.state.stage
@@ -131,7 +137,7 @@ def _stops(journey: Journey, case: Case, language: str) -> list[Stop]:
         state = "past" if number < place else "here" if number == place else "future"
         if number < place and name not in entered:
             continue  # a station this customer passed by
-        when = _when(entered[name], journey.timezone) if name in entered and state != "future" else ""
+        when = at_words(entered[name], language, journey.timezone) if name in entered and state != "future" else ""
         says = stage_says(journey, stage, case, language) if state == "here" else ""
         stops.append(Stop(name, stage_title(stage, language), state, says, when))
     return stops
@@ -146,5 +152,16 @@ def way_of(journey: Journey) -> list[str]:
     return [*names, ending] if ending else names
 
 
-def _when(at: datetime, zone: ZoneInfo) -> str:
-    return str(formats.date_format(at.astimezone(zone), "l j F, H:i"))
+def lineage(key: str) -> list[str]:
+    """The case, the case that opened it, and so on up: who may see the first may see those it opened."""
+    found: list[str] = []
+    parent: str | None = key
+    while parent and parent not in found and len(found) < 10:
+        found.append(parent)
+        parent = Row.objects.filter(key=parent).values_list("parent", flat=True).first()
+    return found
+
+
+def opened_by(key: str) -> list[str]:
+    """The cases that this case opened (a complaint, a second visit), the oldest first."""
+    return list(Row.objects.filter(parent=key).order_by("begun", "key").values_list("key", flat=True))

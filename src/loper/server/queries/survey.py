@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from loper.define.model import Dialogue, Journey
 from loper.define.survey import survey
+from loper.server.records.dialogues import SurveyAnswer
 
 MOST = 4
 
@@ -22,3 +24,8 @@ def survey_of(journey: Journey, touchpoint: str) -> Dialogue | None:
     dialogue = survey(journey, touchpoint)
     first = dict(list(dialogue.questions.items())[:MOST])
     return replace(dialogue, questions=first) if first else None
+
+
+def answers_of(case: str, touchpoint: str) -> dict[str, Any]:
+    """What the customer answered before: question -> answer."""
+    return dict(SurveyAnswer.objects.filter(case=case, touchpoint=touchpoint).values_list("question", "answer"))

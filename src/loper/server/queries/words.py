@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
+from loper.define.filters import for_language
 from loper.define.model import Journey
 from loper.define.organisation import Organisation
 from loper.define.texts import about
@@ -40,3 +45,14 @@ def _person(name: str) -> dict[str, str]:
     if not words:
         return {}
     return {"name": name, "first_name": words[0], "last_name": words[-1], "salutation": name}
+
+
+def language_of(customer: str) -> str:
+    """The language of a customer's messages; Dutch for whom we do not know."""
+    return Customer.objects.filter(key=customer).values_list("language", flat=True).first() or settings.LANGUAGE_CODE
+
+
+def at_words(at: datetime, language: str, zone: ZoneInfo) -> str:
+    """A time as people say it: `maandag 7 september, 9.30 uur`."""
+    words = for_language(language, str(zone))
+    return f"{words['day'](at)}, {words['time'](at)}"

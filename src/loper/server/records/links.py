@@ -30,7 +30,7 @@ class Link(models.Model):
     subject = models.CharField(
         max_length=120, blank=True
     )  # touchpoint of a survey, kind of an opt-out, id of a dialogue
-    detail = models.JSONField(default=dict)  # which page it opens on, which answer was tapped
+    detail = models.JSONField(default=dict)  # which page it opens on; whether it was made for one visit
     created = models.DateTimeField()
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True, blank=True)

@@ -1,20 +1,33 @@
-"""The status page: the line with the customer's place on it, the same in words, and what can be done now."""
+"""The status page: how it stands, where that is on the line, what comes next, what was said, what can be done."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
+from loper.draw import line_customer
 from loper.server import clock
-from loper.server.actions.cases import last_withdrawal
+from loper.server.actions.cases import can_undo
 from loper.server.pages.portal import scope
-from loper.server.queries.cases import CaseView, case_view
-from loper.server.queries.organisation import text_in
+from loper.server.queries.cases import CaseView, case_view, opened_by
+from loper.server.queries.dialogues import told
+from loper.server.queries.heard import call_wish, coming, heard
+from loper.server.queries.organisation import brand, text_in
+from loper.server.queries.runtime import moves_of
 
-UNDO_MINUTES = 30
+BUILT_IN = {"book", "reschedule", "withdraw", "call_me"}
+NOTHING_NEW = 204
+STOP_ASKING = 286  # htmx stops polling
+
+
+def language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def view_of(request: HttpRequest, key: str) -> CaseView:
@@ -26,38 +39,66 @@ def view_of(request: HttpRequest, key: str) -> CaseView:
     return found
 
 
-def language() -> str:
-    return get_language() or settings.LANGUAGE_CODE
-
-
-@require_GET
+@require_safe
 def status(request: HttpRequest, key: str) -> HttpResponse:
+    return render(request, "portal/case.html", context(request, view_of(request, key)))
+
+
+@require_safe
+def now(request: HttpRequest, key: str) -> HttpResponse:
+    """The part of the page that renews itself: nothing while nothing happened, so that nobody is disturbed."""
     view = view_of(request, key)
-    return render(request, "portal/case.html", context(view))
+    if request.GET.get("seen") == state_of(view):
+        return HttpResponse(status=STOP_ASKING if view.ended else NOTHING_NEW)
+    return render(request, "portal/now.html", {**context(request, view), "polled": True})
 
 
-@require_GET
-def line(request: HttpRequest, key: str) -> HttpResponse:
-    """The part of the page that renews itself."""
-    view = view_of(request, key)
-    return render(request, "portal/line.html", context(view))
+def state_of(view: CaseView) -> str:
+    """Changes whenever something happened in the case."""
+    return str(len(view.case.history or ()))
 
 
-def context(view: CaseView) -> dict[str, object]:
-    names = {offer.name for offer in view.offers}
-    built_in = {"book", "reschedule", "withdraw", "call_me"}
-    dialogues = [
-        {"name": offer.name, "title": text_in(view.journey.dialogues[offer.name].title, language()) or offer.name}
-        for offer in view.offers
-        if offer.name not in built_in and offer.name in view.journey.dialogues
-    ]
-    withdrawn = last_withdrawal(view)
-    recent = withdrawn is not None and (clock.now() - withdrawn.time).total_seconds() < UNDO_MINUTES * 60
+def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
+    names, at = {offer.name for offer in view.offers}, clock.now()
+    offered = [view.journey.dialogues[name] for name in _offered(view)]
+    children = [found for key in opened_by(view.key) if (found := case_view(key, language()))]
     return {
         "view": view,
+        "seen": state_of(view),
+        "line": line(view, upright=True),
+        "wide_line": line(view, upright=False),
+        "heard": heard(view, language()),
+        "coming": coming(view, language(), at),
+        "told": told(view.key, language()),
+        "wish": call_wish(view.key, at),
+        "children": children,
+        "parent": _parent(request, view),
         "can_plan": bool(names & {"book", "reschedule"}),
         "can_withdraw": "withdraw" in names,
         "can_call": "call_me" in names,
-        "can_undo": recent,
-        "dialogues": dialogues,
+        "can_undo": can_undo(view),
+        "dialogues": [{"name": one.name, "title": text_in(one.title, language()) or one.name} for one in offered],
     }
+
+
+def _offered(view: CaseView) -> list[str]:
+    return [offer.name for offer in view.offers if offer.name not in BUILT_IN and offer.name in view.journey.dialogues]
+
+
+def _parent(request: HttpRequest, view: CaseView) -> CaseView | None:
+    """The case that opened this one, for who may see it."""
+    key = view.case.parent
+    return case_view(key, language()) if key and scope.sees(request, key) else None
+
+
+def line(view: CaseView, *, upright: bool) -> SafeString:
+    """The line with the customer's place on it. The same stands beside it in words."""
+    drawn = line_customer(
+        view.journey,
+        stage=view.case.state.stage,
+        visited=moves_of(view.key),
+        language=language(),
+        vertical=upright,
+        colour=brand().primary,
+    )
+    return mark_safe(drawn)  # noqa: S308 - drawn by ourselves; loper.draw escapes every text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -31,13 +32,19 @@ WRONG = {
 class QuestionForm(forms.Form):
     """One question of a dialogue, as a big and simple form."""
 
-    def __init__(self, question: Question, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, question: Question, data: Any = None, files: Any = None, *, kept: Any = None) -> None:
+        """`kept`: the answer given before, filled in again."""
+        super().__init__(data, files, initial={"answer": _shown(question, kept)})
         self.question = question
+        self.kept = kept
         language = get_language() or settings.LANGUAGE_CODE
         self.ask = text_in(question.ask, language)
-        self.help = text_in(question.help, language)
-        self.fields["answer"] = self._field(language)
+        skip = str(_("You may skip this.")) if question.optional else ""
+        self.help = " ".join(filter(None, (text_in(question.help, language), skip)))
+        kind = forms.FileField if self.is_photo else forms.CharField
+        self.fields["answer"] = kind(
+            label=self.ask, help_text=self.help, required=False, widget=_widget(question, language)
+        )
 
     @property
     def is_photo(self) -> bool:
@@ -47,42 +54,61 @@ class QuestionForm(forms.Form):
     def as_choices(self) -> bool:
         return isinstance(self.fields["answer"].widget, forms.RadioSelect)
 
-    def _field(self, language: str) -> forms.Field:
-        question = self.question
-        common: dict[str, Any] = {"label": self.ask, "help_text": self.help, "required": False}
-        match question.kind:
-            case "choose":
-                options = [(value, text_in(texts, language) or value) for value, texts in question.choose.items()]
-                return forms.CharField(widget=forms.RadioSelect(choices=options), **common)
-            case "boolean":
-                return forms.CharField(widget=forms.RadioSelect(choices=[("yes", _("Yes")), ("no", _("No"))]), **common)
-            case "image" | "file":
-                return forms.FileField(
-                    widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}), **common
-                )
-            case "number":
-                return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal"}), **common)
-            case "date":
-                return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), **common)
-            case "time":
-                return forms.CharField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"}), **common)
-            case "phone":
-                return forms.CharField(widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}), **common)
-            case "email":
-                return forms.CharField(widget=forms.EmailInput(attrs={"autocomplete": "email"}), **common)
-            case "place":
-                return forms.CharField(widget=forms.TextInput(), **common)
-        return forms.CharField(widget=forms.Textarea(attrs={"rows": 5, "maxlength": 2000}), **common)
-
     def clean_answer(self) -> Any:
+        given = self.cleaned_data.get("answer")
         if self.is_photo:
-            return self.cleaned_data.get("answer")
-        if self.question.optional and "skip" in self.data:
-            return None
+            return given
         try:
-            return read_answer(self.question, self.cleaned_data.get("answer"))
+            return read_answer(self.question, given, ZoneInfo(settings.TIME_ZONE))
         except Unreadable as wrong:
             raise forms.ValidationError(WRONG[str(wrong)]) from None
+
+
+def plain(text: str, longest: int = 2000) -> str:
+    """Text as typed, without what no keyboard types and no database takes."""
+    return text.replace("\x00", "")[:longest]
+
+
+def scale_of(question: Question) -> list[str]:
+    """The steps of a scale, from its lowest to its highest."""
+    ends = [int(end) for end in question.choose]
+    return [str(step) for step in range(min(ends), max(ends) + 1)]
+
+
+def _widget(question: Question, language: str) -> forms.Widget:
+    labels = {value: text_in(texts, language) or value for value, texts in question.choose.items()}
+    match question.kind:
+        case "choose":
+            return forms.RadioSelect(choices=list(labels.items()))
+        case "boolean":
+            return forms.RadioSelect(choices=[("yes", _("Yes")), ("no", _("No"))])
+        case "scale":
+            steps = [(step, f"{step} · {labels[step]}" if step in labels else step) for step in scale_of(question)]
+            return forms.RadioSelect(choices=steps)
+        case "image" | "file":
+            return forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+        case "number":
+            return forms.TextInput(attrs={"inputmode": "decimal"})
+        case "date":
+            return forms.DateInput(attrs={"type": "date"})
+        case "time":
+            return forms.DateTimeInput(attrs={"type": "datetime-local"})
+        case "phone":
+            return forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
+        case "email":
+            return forms.EmailInput(attrs={"autocomplete": "email"})
+        case "place":
+            return forms.TextInput()
+    return forms.Textarea(attrs={"rows": 5, "maxlength": 2000})
+
+
+def _shown(question: Question, kept: Any) -> Any:
+    """An answer as its field shows it."""
+    if isinstance(kept, bool):
+        return "yes" if kept else "no"
+    if question.kind == "time" and isinstance(kept, str):
+        return kept[:16]  # a field for a time takes no offset
+    return kept
 
 
 class ContactForm(forms.Form):
@@ -158,9 +184,24 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("The code of six digits"),
-        max_length=12,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "size": 10}),
     )
+
+    def clean_code(self) -> str:
+        digits = "".join(filter(str.isdecimal, self.cleaned_data["code"]))
+        if len(digits) != 6:
+            raise forms.ValidationError(_("The code has six digits. It is in our message."))
+        return digits
+
+
+class LaterForm(forms.Form):
+    """Where do we send the link?"""
+
+    email = forms.CharField(
+        label=_("Your e-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    clean_email = ContactForm.clean_email
 
 
 class CallForm(forms.Form):
@@ -179,6 +220,7 @@ class CallForm(forms.Form):
     def __init__(self, slots: list[tuple[str, str]], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["slot"].choices = slots  # type: ignore[attr-defined]
+        self.fields["slot"].error_messages["invalid_choice"] = _("This time has passed. Please choose another.")
 
     def clean_phone(self) -> str:
         found = tidy_phone(self.cleaned_data["phone"])

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
@@ -14,24 +14,29 @@ from loper.server.pages.portal import scope
 from loper.server.pages.portal.case import view_of
 from loper.server.queries.agenda import free_days
 from loper.server.queries.calendar import appointment_file
-from loper.server.queries.cases import CaseView
+from loper.server.queries.cases import skill_of
+from loper.server.ui import words
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def plan(request: HttpRequest, key: str, welcome: bool = False) -> HttpResponse:
-    """The free times by day; one tap chooses, one more confirms."""
+    """The free times by day; one tap chooses, one more confirms. The old time stays until the new one is taken."""
     view = view_of(request, key)
     error = ""
     if request.method == "POST":
         try:
-            book(actor=scope.actor(request, key), case=key, block=_number(request.POST.get("block", "")))
-            messages.success(request, _("Your appointment stands. You get a confirmation."))
+            made = book(actor=scope.actor(request, key), case=key, block=_number(request.POST.get("block", "")))
+            when = {"day": words.day(made.start), "block": words.block(made)}
+            messages.success(request, _("Your appointment stands: %(day)s, %(block)s. We send you a message.") % when)
             return redirect("portal:case", key)
         except Refused as wrong:
             error = wrong.sentence
             view = view_of(request, key)
-    offered = view.offers_event("book") or view.offers_event("reschedule")
-    if not offered and not error:
+    if not (view.offers_event("book") or view.offers_event("reschedule")):
+        if error:
+            messages.error(request, error)
+        elif welcome:
+            messages.success(request, _("Your report is in."))
         return redirect("portal:case", key)
     context = {
         "view": view,
@@ -44,26 +49,19 @@ def plan(request: HttpRequest, key: str, welcome: bool = False) -> HttpResponse:
     return render(request, "portal/plan.html", context, status=422 if error else 200)
 
 
+@require_safe
 def welcome(request: HttpRequest, key: str) -> HttpResponse:
     """Right after a report: it is in, now choose a time."""
     return plan(request, key, welcome=True)
 
 
-def skill_of(view: CaseView) -> str:
-    """What the work asks for, as the dialogue's decision table derived it."""
-    for event in reversed(view.case.history or ()):
-        if isinstance(event.data.get("skill"), str):
-            return str(event.data["skill"])
-    return ""
-
-
 def _number(text: str) -> int:
-    if not text.isdigit() or len(text) > 15:
+    if not (text.isascii() and text.isdigit()) or len(text) > 15:
         raise Refused(_("Choose a time first."), field="block")
     return int(text)
 
 
-@require_GET
+@require_safe
 def calendar(request: HttpRequest, key: str) -> HttpResponse:
     """The appointment as a file for the customer's own calendar."""
     view = view_of(request, key)

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from loper.server.actions import cases
 from loper.server.actions.refused import Refused
 from loper.server.pages.portal import scope
-from loper.server.pages.portal.case import context, view_of
+from loper.server.pages.portal.case import view_of
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, key: str) -> HttpResponse:
     view = view_of(request, key)
     if request.method == "POST":
@@ -30,12 +30,12 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
 
 @require_POST
 def undo(request: HttpRequest, key: str) -> HttpResponse:
-    view = view_of(request, key)
+    had = view_of(request, key)
     try:
-        if not context(view)["can_undo"]:
-            raise Refused(_("This can no longer be taken back. Report it again, or call us."))
         cases.undo_withdraw(actor=scope.actor(request, key), case=key)
         messages.success(request, _("Your report is open again."))
+        if cases.gave_back(had) and view_of(request, key).appointment is None:
+            messages.warning(request, _("Your time was given to somebody else meanwhile. Please choose another."))
     except Refused as wrong:
         messages.error(request, wrong.sentence)
     return redirect("portal:case", key)

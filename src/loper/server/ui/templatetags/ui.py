@@ -1,4 +1,4 @@
-"""The few tags that templates need beside HTML: a widget in our dress, the main menu, and languages for texts."""
+"""The few tags that templates need beside HTML: a widget in our dress, the main menu, times in words."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from loper.server.ui import words
 from loper.server.ui.menu import MENU
 
 register = template.Library()
+for _filter in (words.day, words.hour, words.block, words.dialled, words.with_calls):
+    register.filter(_filter)
 
 
 @register.simple_tag

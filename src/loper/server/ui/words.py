@@ -1,0 +1,71 @@
+"""Days and times as people say them, in the language of the page; the same words as in messages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+
+from loper.define.filters import Filter, for_language
+
+TELEPHONE = re.compile(r"(?<![\w/.-])(?:\+|0)\d[\d -]{4,15}\d(?![\w/])|(?<![\w/.-])(?:112|14 ?0\d{2,3})(?![\w/-])")
+"""A telephone number in a Dutch or English sentence: 0800-9009, 085 - 000 12 34, +31 6 12345678, 112, 14 020."""
+
+
+@lru_cache(maxsize=16)
+def _words(language: str, zone: str) -> Mapping[str, Filter]:
+    return for_language(language, zone)
+
+
+def _say(name: str, value: Any) -> str:
+    zone = timezone.get_current_timezone_name()
+    return str(_words(get_language() or "nl", zone)[name](value))
+
+
+def day(at: date | datetime) -> str:
+    """`maandag 7 september`"""
+    return _say("day", at)
+
+
+def hour(at: datetime) -> str:
+    """`9.30 uur`"""
+    return _say("time", at)
+
+
+def between(start: datetime, end: datetime) -> str:
+    """`tussen 13 en 15 uur`"""
+    return _say("block", {"start": start, "end": end})
+
+
+def block(span: Any) -> str:
+    """The same, of whatever has a start and an end."""
+    return between(span.start, span.end)
+
+
+def dialled(number: str) -> str:
+    """A telephone number as a `tel:` address takes it."""
+    return re.sub(r"[^\d+]", "", number)
+
+
+def telephones(text: str) -> list[str]:
+    """The telephone numbers in a text, each once."""
+    return list(dict.fromkeys(found.strip() for found in TELEPHONE.findall(text)))
+
+
+def with_calls(text: str) -> SafeString:
+    """The text with each telephone number as a link that calls it."""
+    parts, place = [], 0
+    for found in TELEPHONE.finditer(text):
+        parts.append(format_html("{}", text[place : found.start()]))
+        number = found.group().strip()
+        parts.append(format_html('<a class="tel" href="tel:{}">{}</a>', dialled(number), number))
+        place = found.end()
+    parts.append(format_html("{}", text[place:]))
+    return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
