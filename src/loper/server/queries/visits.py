@@ -93,8 +93,10 @@ class Visit:
         home = self.view.customer.home if self.view.customer else None
         if home is None:
             return ""
-        street = f"{home.street} {home.house_number}".strip() if home.street else home.house_number
-        return ", ".join(part for part in (street, f"{home.postcode} {home.town}".strip()) if part)
+        postcode = f"{home.postcode[:4]} {home.postcode[4:]}"
+        if home.street:
+            return f"{home.street} {home.house_number}, {postcode} {home.town}".strip()
+        return f"{postcode} {home.house_number} {home.town}".strip()
 
     @property
     def name(self) -> str:

@@ -1,0 +1,85 @@
+"""One visit, ready to be drawn: its words, its buttons, the times that can be chosen."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import quote
+
+from django.utils import timezone
+
+from loper.server.pages.field import words
+from loper.server.queries.agenda import Day, free_days
+from loper.server.queries.visits import Earlier, Visit, earlier, notes_of, today
+from loper.server.records.dialogues import Note
+
+NOTICE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Card:
+    visit: Visit
+    stops: list[words.Stop]
+    standing: str
+    skill: str
+    reasons: list[tuple[str, str]]
+    outcome_reason: str
+    notes: list[Note]
+    earlier: list[tuple[Earlier, str]]
+    own_days: list[Day]
+    other_days: list[Day]
+    acts: bool  # has buttons: today's, and what was left open
+    key: str
+
+    @property
+    def can(self) -> tuple[str, ...]:
+        return self.visit.can[""] if self.acts else ()
+
+    @property
+    def after(self) -> dict[str, str]:
+        """Which buttons there are after a tap that could not be sent yet."""
+        return {tap: " ".join(names) for tap, names in self.visit.can.items() if tap and self.acts}
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """The taps that have a form on the page, shown or waiting."""
+        return tuple({name: None for names in self.visit.can.values() for name in names}) if self.acts else ()
+
+    @property
+    def minutes(self) -> tuple[int, ...]:
+        return words.MINUTES
+
+    @property
+    def map(self) -> str:
+        """The address for the telephone's own map program: goes to no server of ours or anybody's."""
+        return f"geo:0,0?q={quote(self.visit.address)}" if self.visit.address else ""
+
+
+def card(visit: Visit, technician: str) -> Card:
+    """A visit with its buttons. Times are offered where one of them makes a next appointment."""
+    acts = timezone.localtime(visit.appointment.start).date() <= today()
+    wanted = acts and any({"not_fixed", "next"} & set(names) for names in visit.can.values())
+    own = free_days(skill=visit.skill, technician=technician, notice=NOTICE) if wanted else []
+    others = free_days(skill=visit.skill, notice=NOTICE) if wanted else []
+    before = [(one, _how(one)) for one in earlier(visit)]
+    return Card(
+        visit=visit,
+        stops=words.stops(visit),
+        standing=words.standing(visit),
+        skill=words.skill(visit.skill) if visit.skill else "",
+        reasons=words.reasons(visit.reasons),
+        outcome_reason=words.reason(visit.last.reason) if visit.last and visit.last.reason else "",
+        notes=notes_of(visit.view.key),
+        earlier=before,
+        own_days=own,
+        other_days=others,
+        acts=acts,
+        key=secrets.token_hex(16),
+    )
+
+
+def _how(one: Earlier) -> str:
+    """How an earlier visit ended, in words."""
+    parts = [words.outcome(one.outcome), words.reason(one.reason) if one.reason else ""]
+    return ": ".join(part for part in parts if part)

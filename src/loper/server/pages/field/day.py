@@ -1,0 +1,71 @@
+"""The jobs of today, the next one large; those of tomorrow as a list."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from loper.server.pages.field import words
+from loper.server.pages.field.card import card
+from loper.server.pages.field.scope import for_technicians, kept, language, me, owner
+from loper.server.queries.visits import Visit, left_open, today, visits_on
+
+
+@require_GET
+@for_technicians
+def day(request: HttpRequest) -> HttpResponse:
+    """What is next, what comes after, what is done, what was left open on the days before."""
+    technician = me(request).technician
+    if technician is None:
+        return render(request, "field/nobody.html")
+    visits = visits_on(technician, today(), language())
+    before = left_open(technician, language())
+    undone = [visit for visit in visits if not visit.over]
+    # Whoever is under way or at work goes on with that one.
+    following = next((visit for visit in undone if visit.taps), undone[0] if undone else None)
+    context = {
+        "day": today(),
+        "tab": "today",
+        "owner": owner(request),
+        "next": card(following, technician) if following else None,
+        "later": rows(visit for visit in undone if visit is not following),
+        "done": rows(visit for visit in visits if visit.over),
+        "before": rows(before),
+        "count": len(visits),
+        "tomorrow": len(visits_on(technician, today() + timedelta(days=1), language())),
+        "keep": keep([*visits, *before]),
+    }
+    return kept(request, render(request, "field/day.html", context))
+
+
+def rows(visits: object) -> list[dict[str, object]]:
+    return [{"visit": visit, "standing": words.standing(visit)} for visit in visits]  # type: ignore[attr-defined]
+
+
+def keep(visits: list[Visit]) -> list[str]:
+    """What the telephone fetches beforehand: the page of each visit, and its photographs."""
+    found = [reverse("field:tomorrow")]
+    for visit in visits:
+        found.append(reverse("field:visit", args=[visit.appointment.pk]))
+        found += [reverse("field:photo", args=[visit.appointment.pk, photo]) for photo in visit.problem.photos]
+    return found
+
+
+@require_GET
+@for_technicians
+def tomorrow(request: HttpRequest) -> HttpResponse:
+    technician = me(request).technician
+    if technician is None:
+        return render(request, "field/nobody.html")
+    ahead = today() + timedelta(days=1)
+    context = {
+        "day": ahead,
+        "tab": "tomorrow",
+        "owner": owner(request),
+        "jobs": rows(visits_on(technician, ahead, language())),
+    }
+    return kept(request, render(request, "field/tomorrow.html", context))
