@@ -44,7 +44,7 @@ class PlainTexts:
 
 def told(case: str, type: str, at: datetime, ident: str = "", *, customer: str = "", **data: Any) -> Told:
     """An event, from the customer unless it is a technician's or an agent's."""
-    emitter = {"done": "technician", "solved": "agent"}.get(type, "customer")
+    emitter = {"done": "technician", "solved": "agent", "case.merged": "agent"}.get(type, "customer")
     if type.rpartition(".")[2] in ("failed", "delivered"):
         emitter = "system"
     event = Event(type=type, time=at, source="test", id=ident or f"{type}-{at.isoformat()}", data=data, emitter=emitter)

@@ -133,7 +133,8 @@ class MemoryUnit:
             for key, stored in self.data.cases.items()
             if stored.case.state.wake is not None and stored.case.state.wake <= now and not stored.set_aside
         ]
-        return [replace(self.data.cases[key]) for _, key in sorted(found, key=lambda row: row[0] or now)[:limit]]
+        found.sort(key=lambda row: (row[0] or now, row[1]))
+        return [replace(self.data.cases[key]) for _, key in found[:limit]]
 
     def history(self, key: str) -> tuple[Event, ...]:
         return tuple(self.data.events.get(key, ()))

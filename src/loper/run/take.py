@@ -68,7 +68,7 @@ def _take(work: Work, told: Told) -> Outcome:
     if first is not None and first.kind == "refused":
         if fresh:
             del work.stored[told.case]
-            work.touched.discard(told.case)
+            work.touched.pop(told.case, None)
         return Outcome(told, "refused", first.why)
     if first is not None and first.kind == "duplicate":
         return Outcome(told, "duplicate")

@@ -35,7 +35,7 @@ class Work:
     stored: dict[str, Stored] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
     looked: set[str] = field(default_factory=set)  # keys that were asked of the store
-    touched: set[str] = field(default_factory=set)  # cases that changed
+    touched: dict[str, None] = field(default_factory=dict)  # cases that changed, in order
     taken: set[Identity] = field(default_factory=set)  # events that this unit accepted
     queue: deque[Told] = field(default_factory=deque)  # events that cases send to each other
 
@@ -57,7 +57,7 @@ class Work:
             if stored.revision:
                 self.changes.set_aside[key] = stored.set_aside
             else:  # it went wrong at its begin: kept as a case without a stage, so that somebody sees it
-                self.touched.add(key)
+                self.touched[key] = None
 
     def journey(self, case: Case) -> Journey:
         return self.journeys.find(case.journey, case.version)
@@ -94,7 +94,7 @@ class Work:
             logger.exception("case %s set aside", key)
             raise Poisoned(f"{type(wrong).__name__} in step", case=key) from wrong
         stored.case = result.case
-        self.touched.add(key)
+        self.touched[key] = None
         for effect in result.effects:
             self._effect(stored, journey, effect)
         return result
@@ -191,7 +191,7 @@ class Work:
         case = stored.case
         cause = effect.moment.occasion if effect.moment else effect.event.key if effect.event else ""
         stored.touches += 1
-        self.touched.add(case.key)
+        self.touched[case.key] = None
         self.changes.touches.append(
             Touch(
                 case=case.key,

@@ -40,7 +40,7 @@ class Case(models.Model):
     class Meta:
         db_table = "journey_case"
         indexes = [
-            models.Index(fields=["wake"], name="case_waking", condition=Q(wake__isnull=False, set_aside="")),
+            models.Index(fields=["wake", "key"], name="case_due", condition=Q(wake__isnull=False, set_aside="")),
             models.Index(fields=["customer"], name="case_customer"),
             models.Index(fields=["parent"], name="case_parent", condition=Q(parent__isnull=False)),
             models.Index(fields=["stalled"], name="case_stalled", condition=Q(stalled=True)),

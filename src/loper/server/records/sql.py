@@ -94,7 +94,7 @@ class Statements:
         # Cases whose waking has come, the longest due first; those that another worker holds are passed over.
         self.due = (
             f"SELECT {CASE} FROM journey_case WHERE wake IS NOT NULL AND set_aside = '' AND wake <= %s"
-            f" ORDER BY wake LIMIT %s {skip}"
+            f" ORDER BY wake, key LIMIT %s {skip}"
         )
 
         # A case that is new; somebody else may have made it a moment ago, and then nothing is inserted.

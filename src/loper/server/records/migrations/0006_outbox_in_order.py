@@ -19,6 +19,11 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AlterField(model_name="outbox", name="not_before", field=models.DateTimeField()),
+        migrations.RemoveIndex(model_name="case", name="case_waking"),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(fields=["wake", "key"], name="case_due", condition=Q(wake__isnull=False, set_aside="")),
+        ),
         migrations.RemoveIndex(model_name="outbox", name="outbox_waiting"),
         migrations.RemoveIndex(model_name="outbox", name="outbox_held"),
         migrations.AddIndex(
