@@ -105,7 +105,9 @@ class Dovecot:
             except OSError:
                 pass
             if self.process.poll() is not None or time.monotonic() > until:
-                raise AssertionError((self.folder / "log").read_text())
+                said = (self.folder / "log").read_text()
+                self.stop()
+                raise AssertionError(said)
             time.sleep(0.05)
 
     def stop(self) -> None:

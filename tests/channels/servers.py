@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import ipaddress
 import json
+import re
 import ssl
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -34,6 +35,21 @@ class _AnyPort(Controller):
 
 
 class _Smtp(SMTP):
+    """aiosmtpd's own; with `dsn` it also takes what RFC 3461 adds to MAIL and RCPT."""
+
+    async def smtp_MAIL(self, arg: str) -> None:
+        await super().smtp_MAIL(self.noted(arg, r"RET|ENVID"))
+
+    async def smtp_RCPT(self, arg: str) -> None:
+        await super().smtp_RCPT(self.noted(arg, r"NOTIFY|ORCPT"))
+
+    def noted(self, arg: str, names: str) -> str:
+        pattern = rf" ((?:{names})=\S+)"
+        if self.event_handler.dsn:
+            self.event_handler.asked += re.findall(pattern, arg)
+            return re.sub(pattern, "", arg)
+        return arg
+
     async def smtp_DATA(self, arg: str) -> None:
         if self.event_handler.mood == "drop before the dot":
             await self.push("354 go on")
@@ -48,8 +64,10 @@ class _Smtp(SMTP):
 class SmtpServer:
     """An SMTP server. `mood` says what it does with the next message; `taken` are those it has."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, dsn: bool = False, **settings: Any) -> None:
         self.mood = "take"
+        self.dsn = dsn
+        self.asked: list[str] = []  # what RFC 3461 lets a client ask
         self.taken: list[Envelope] = []
         self.sessions: list[SMTP] = []
         self.settings = settings
@@ -78,6 +96,12 @@ class SmtpServer:
     @property
     def connections(self) -> int:
         return len(self.sessions)
+
+    async def handle_EHLO(
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        session.host_name = hostname
+        return [*responses[:-1], "250-DSN", responses[-1]] if self.dsn else responses
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
         if self.mood.startswith("MAIL "):

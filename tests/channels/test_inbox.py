@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import imaplib
 import itertools
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,15 @@ def test_a_mailbox_that_cannot_be_read_says_why(
 def test_nobody_listening_is_unreachable(dovecot: Dovecot, certificates: Path, user: str, nobody: int) -> None:
     with pytest.raises(Unreachable, match="refused"):
         list(inbox(dovecot, certificates, user, port=nobody).read())
+
+
+def test_a_server_that_is_silent_is_not_waited_for_longer_than_set(certificates: Path, user: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings = InboxSettings(
+            host="127.0.0.1", port=silent.getsockname()[1], user=user, password="secret", tls="no", timeout=0.3
+        )
+        with pytest.raises(Unreachable, match="no answer in time"):
+            list(Inbox(settings).read())
 
 
 def test_settings_say_all_that_is_wrong_at_once() -> None:

@@ -151,6 +151,15 @@ def test_bounces_of_each_message_go_to_an_address_of_its_own(smtp: SmtpServer) -
     assert smtp.taken[0].mail_from == f"bounces+{token}@voorbeeldwonen.example"
 
 
+def test_a_server_that_can_is_asked_to_name_our_message_in_a_bounce() -> None:
+    server = SmtpServer(dsn=True).start()
+    try:
+        token = email_channel(server.port).send(a_mail()).provider_id[1:41]
+        assert server.asked == ["RET=HDRS", f"ENVID={token}", "NOTIFY=FAILURE"]
+    finally:
+        server.stop()
+
+
 # -- TLS and passwords -----------------------------------------------------------------------------------------------
 
 
