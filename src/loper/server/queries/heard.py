@@ -31,6 +31,7 @@ BY: dict[str, Promise] = {
 class Heard:
     """A message: what it was about, when it went or will go, and how (empty while that is not settled)."""
 
+    touchpoint: str
     title: str
     at: datetime
     by: str = ""
@@ -42,7 +43,7 @@ def heard(view: CaseView, language: str) -> list[Heard]:
     found = []
     for touchpoint, channel, at in rows.values_list("touchpoint", "channel", "sent_at"):
         if at is not None:
-            found.append(Heard(title_of(view, touchpoint, language), at, str(BY.get(channel, ""))))
+            found.append(Heard(touchpoint, title_of(view, touchpoint, language), at, str(BY.get(channel, ""))))
     return found
 
 
@@ -59,7 +60,7 @@ def coming(view: CaseView, language: str, now: datetime) -> list[Heard]:
             continue
         if variant(touchpoint, view.case.customer) == "none" or _outside(touchpoint, view):
             continue
-        found.append(Heard(title_of(view, touchpoint.name, language), max(one.moment.due, now)))
+        found.append(Heard(touchpoint.name, title_of(view, touchpoint.name, language), max(one.moment.due, now)))
     return sorted(found, key=lambda line: line.at)
 
 

@@ -49,6 +49,21 @@ def block(span: Any) -> str:
     return between(span.start, span.end)
 
 
+def span(of: Any) -> str:
+    """The same, short: `13 – 15 uur`."""
+    start, end = (timezone.localtime(at) for at in (of.start, of.end))
+    dutch = (get_language() or "nl").startswith("nl")
+    first, last = (f"{at.hour}" + (f"{'.' if dutch else ':'}{at:%M}" if at.minute else "") for at in (start, end))
+    return f"{first} – {last} uur" if dutch else f"{first} – {last}"
+
+
+def at_home(number: str) -> str:
+    """A telephone number as people write it in their own country: `+31612345678` is `06 12345678`."""
+    if number.startswith("+31") and len(number) == 12:
+        return f"0{number[3:4]} {number[4:]}" if number[3] == "6" else f"0{number[3:5]} {number[5:]}"
+    return number
+
+
 def dialled(number: str) -> str:
     """A telephone number as a `tel:` address takes it."""
     return re.sub(r"[^\d+]", "", number)

@@ -72,6 +72,7 @@ def _phone(request: HttpRequest, view: CaseView) -> str:
     if view.customer is None:
         return ""
     if scope.proven(request, view.key):
-        return view.customer.addresses.filter(channel="sms").values_list("value", flat=True).first() or ""
+        known = view.customer.addresses.filter(channel="sms").values_list("value", flat=True).first()
+        return words.at_home(known or "")
     typed = view.customer.dialogues.filter(case=view.key).values_list("contact", flat=True).first() or {}
     return str(typed.get("phone", ""))

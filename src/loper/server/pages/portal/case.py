@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -17,10 +18,12 @@ from loper.server.actions.cases import can_undo
 from loper.server.pages.portal import scope
 from loper.server.queries.cases import CaseView, case_view, opened_by
 from loper.server.queries.dialogues import told
-from loper.server.queries.heard import call_wish, coming, heard
+from loper.server.queries.heard import Heard, call_wish, coming, heard
 from loper.server.queries.organisation import brand, text_in
 from loper.server.queries.runtime import moves_of
+from loper.server.queries.survey import answers_of
 
+SENTENCE = re.compile(r"(?<=[.!?])\s+")
 BUILT_IN = {"book", "reschedule", "withdraw", "call_me"}
 NOTHING_NEW = 204
 STOP_ASKING = 286  # htmx stops polling
@@ -60,6 +63,8 @@ def state_of(view: CaseView) -> str:
 
 def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
     names, at = {offer.name for offer in view.offers}, clock.now()
+    letters = heard(view, language())
+    headline, _dot, rest = SENTENCE.sub("\n", view.says or view.here, count=1).partition("\n")
     offered = [view.journey.dialogues[name] for name in _offered(view)]
     children = [found for key in opened_by(view.key) if (found := case_view(key, language()))]
     return {
@@ -67,7 +72,10 @@ def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "seen": state_of(view),
         "line": line(view, upright=True),
         "wide_line": line(view, upright=False),
-        "heard": heard(view, language()),
+        "headline": headline,
+        "rest": rest,
+        "heard": letters,
+        "surveys": [one for one in _once(letters) if _unanswered(view, one.touchpoint)],
         "coming": coming(view, language(), at),
         "told": told(view.key, language()),
         "wish": call_wish(view.key, at),
@@ -79,6 +87,17 @@ def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "can_undo": can_undo(view),
         "dialogues": [{"name": one.name, "title": text_in(one.title, language()) or one.name} for one in offered],
     }
+
+
+def _once(letters: list[Heard]) -> list[Heard]:
+    """The newest message of each touchpoint."""
+    return list({one.touchpoint: one for one in reversed(letters)}.values())
+
+
+def _unanswered(view: CaseView, touchpoint: str) -> bool:
+    """Whether these are questions that the customer has not answered yet."""
+    known = view.journey.touchpoints.get(touchpoint)
+    return known is not None and bool(known.asks) and not answers_of(view.key, touchpoint)
 
 
 def _offered(view: CaseView) -> list[str]:

@@ -14,7 +14,7 @@ from loper.server.ui import words
 from loper.server.ui.menu import MENU
 
 register = template.Library()
-for _filter in (words.day, words.hour, words.block, words.dialled, words.with_calls):
+for _filter in (words.day, words.hour, words.block, words.span, words.dialled, words.with_calls):
     register.filter(_filter)
 
 
@@ -31,6 +31,12 @@ def widget(field: forms.BoundField) -> SafeString:
 @register.filter
 def is_checkbox(field: forms.BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def is_optional(field: forms.BoundField) -> bool:
+    """Whether this may stay empty; one of which at least one must be filled in (`form.either`) is not called so."""
+    return not field.field.required and field.name not in getattr(field.form, "either", ())
 
 
 @register.simple_tag(takes_context=True)
