@@ -6,8 +6,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loper.step import SYSTEM, Event, State, dump_state, load_state
-from loper.step.fold import refold
+from loper.step import SYSTEM, Event, State, dump_state, load_state, refold
 from loper.step.index import RETRACTED
 from tests.step.worlds import EVENTS, START, World, journeys, minutes, streams
 

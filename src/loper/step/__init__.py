@@ -21,10 +21,13 @@ from loper.step.case import (
     Withdraw,
 )
 from loper.step.codec import dump_state, load_state
+from loper.step.deadline import Deadline, deadline
 from loper.step.facts import Appointment, FactError, instant_of, plain, typed
+from loper.step.family import born, child_key
 from loper.step.may import BUNDLED, may
 from loper.step.moments import candidates, ready, variant
-from loper.step.step import born, child_key, sent, skipped, step
+from loper.step.refold import refold
+from loper.step.step import sent, skipped, step
 
 __all__ = [
     "BUNDLED",
@@ -32,6 +35,7 @@ __all__ = [
     "Appointment",
     "Case",
     "Customer",
+    "Deadline",
     "Effect",
     "Event",
     "FactError",
@@ -51,12 +55,14 @@ __all__ = [
     "born",
     "candidates",
     "child_key",
+    "deadline",
     "dump_state",
     "instant_of",
     "load_state",
     "may",
     "plain",
     "ready",
+    "refold",
     "sent",
     "skipped",
     "step",

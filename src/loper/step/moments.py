@@ -13,12 +13,16 @@ from datetime import UTC, datetime, timedelta
 from loper.define.expression import lookup
 from loper.define.model import Duration, Journey, OnFact, Touchpoint, Unit
 from loper.step.case import Case, Go, Moment, Pending, Skip, State, Verdict, Wait, Withdraw
-from loper.step.fold import as_instant, occasion
+from loper.step.deadline import as_instant
+from loper.step.fold import Fold, occasion
 from loper.step.index import index
 from loper.step.when import due, opens, shift
 
 COVERED = timedelta(hours=4)
 """A late *before* moment is covered by another message of its case that went less than this before (rule 6)."""
+
+Standing = State | Fold
+"""A case as it stands: frozen, or under way. Both have the same names."""
 
 USUAL_LATE = Duration(1, Unit.DAYS)
 PUNCTUAL = timedelta(minutes=1)
@@ -36,7 +40,7 @@ class Candidate:
     late_at_intake: bool = False  # a *before* moment that was late when its event was taken in
 
 
-def candidates(journey: Journey, state: State) -> Iterator[Candidate]:
+def candidates(journey: Journey, state: Standing) -> Iterator[Candidate]:
     """Every moment that may still come, queued ones too; of `every` only the next repeat that is not over."""
     if state.stage is None or state.into is not None:
         return
@@ -50,7 +54,7 @@ def candidates(journey: Journey, state: State) -> Iterator[Candidate]:
             yield found
 
 
-def superseded(journey: Journey, state: State, pending: Pending) -> bool:
+def superseded(journey: Journey, state: Standing, pending: Pending) -> bool:
     """Whether a message about an event was overtaken: a later event set or cleared a fact that it sets (rule 9).
 
     Only a touchpoint `when: EVENT` tells of the event; one that comes so long *after* it stands by itself.
@@ -63,7 +67,7 @@ def superseded(journey: Journey, state: State, pending: Pending) -> bool:
     return declared is not None and any(state.touched.get(fact, 0) > pending.at for fact in declared.sets)
 
 
-def _of_event(journey: Journey, state: State, pending: Pending) -> Candidate | None:
+def _of_event(journey: Journey, state: Standing, pending: Pending) -> Candidate | None:
     touchpoint = journey.touchpoints[pending.touchpoint]
     anchor = touchpoint.when[pending.anchor]
     if isinstance(anchor, OnFact) or superseded(journey, state, pending):
@@ -75,7 +79,7 @@ def _of_event(journey: Journey, state: State, pending: Pending) -> Candidate | N
     return Candidate(touchpoint, moment, row.following(pending.repeat), pending.judged)
 
 
-def _of_fact(journey: Journey, state: State, touchpoint: Touchpoint, anchor: OnFact) -> Candidate | None:
+def _of_fact(journey: Journey, state: Standing, touchpoint: Touchpoint, anchor: OnFact) -> Candidate | None:
     asleep = state.ended if touchpoint.in_ is None else state.stage not in touchpoint.in_
     value = None if asleep else as_instant(lookup(state.facts, anchor.path), journey)
     if value is None:
@@ -154,7 +158,7 @@ def goes(journey: Journey, candidate: Candidate, now: datetime) -> datetime:
     return now if moment.limit is not None and at >= moment.limit else at
 
 
-def verdict(journey: Journey, case: Case, state: State, candidate: Candidate, now: datetime) -> Verdict:
+def verdict(journey: Journey, case: Case, state: Standing, candidate: Candidate, now: datetime) -> Verdict:
     """May this due moment happen now, as far as its case goes? Go has no channel yet: that is for `may` to say."""
     touchpoint, moment = candidate.touchpoint, candidate.moment
     if not candidate.judged or (touchpoint.if_ is not None and not touchpoint.if_(state.facts, now)):

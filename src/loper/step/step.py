@@ -9,32 +9,18 @@ task is opened, a message is queued. No clock, no database, no chance.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from loper.define.model import Journey
 from loper.step.accept import refusal
-from loper.step.case import (
-    SYSTEM,
-    Case,
-    Effect,
-    EffectKind,
-    Event,
-    HistoryNeeded,
-    Moment,
-    Skip,
-    State,
-    Step,
-    Tick,
-    Verdict,
-    Wait,
-)
-from loper.step.facts import plain, told
-from loper.step.fold import Entry, Fold, refold
-from loper.step.index import ENDED, MERGED, OVERDUE, RETRACTED, index
-from loper.step.moments import Candidate, candidates, goes, superseded, verdict
+from loper.step.case import SYSTEM, Case, Effect, Event, HistoryNeeded, Moment, Skip, State, Step, Tick, Verdict, Wait
+from loper.step.family import asked, taken_back, tells_parent
+from loper.step.fold import Entry, Fold
+from loper.step.index import ENDED, MERGED, OVERDUE, RETRACTED
+from loper.step.moments import Candidate, Standing, candidates, goes, superseded, verdict
+from loper.step.refold import again
 
 AHEAD = timedelta(minutes=5)
 """An event dated further ahead than this is accepted with the time of its receipt (rule 2)."""
@@ -45,7 +31,6 @@ def step(journey: Journey, case: Case, input: Event | Tick, now: datetime) -> St
     but for HistoryNeeded where the case came without the events that it takes to fold it again.
     """
     now = now if case.now is None else max(now, case.now)
-    case = replace(case, now=now)
     return _tick(journey, case, now) if isinstance(input, Tick) else _take(journey, case, input, now)
 
 
@@ -59,7 +44,7 @@ def skipped(case: Case, moment: Moment, why: str, now: datetime) -> Event:
     return _came(case.state, moment, "skipped", now, {"why": why})
 
 
-def _came(state: State, moment: Moment, what: str, now: datetime, data: dict[str, str]) -> Event:
+def _came(state: Standing, moment: Moment, what: str, now: datetime, data: dict[str, str]) -> Event:
     """It stands last in its case: after events dated a little ahead, and after what came of this instant already."""
     at = max(now, state.at or now)
     last = state.last
@@ -80,18 +65,17 @@ def _came(state: State, moment: Moment, what: str, now: datetime, data: dict[str
 
 
 def _take(journey: Journey, case: Case, event: Event, now: datetime) -> Step:
-    known = case.history
-    if known is not None and any(old.source == event.source and old.id == event.id for old in known):
-        return Step(case, (Effect(kind="duplicate", at=now, stage=case.state.stage, event=event),))
+    state, known = case.state, case.history
+    if known is not None and any(old.id == event.id and old.source == event.source for old in known):
+        return Step(replace(case, now=now), (Effect(kind="duplicate", at=now, stage=state.stage, event=event),))
     why = refusal(journey, event) or _out_of_season(journey, case, event, now)
     if why:
-        return Step(case, (Effect(kind="refused", at=now, stage=case.state.stage, event=event, why=why),))
-    event = replace(event, received=now, time=now if event.time > now + AHEAD else event.time)
-    before = case.state
-    accepted = Effect(kind="accepted", at=event.time, stage=before.stage, event=event, round=before.round)
-    after, effects = _fold(journey, case, event)
-    case = replace(case, history=None if known is None else (*known, event))
-    return settle(journey, case, after, (accepted, *effects), now)
+        return Step(replace(case, now=now), (Effect(kind="refused", at=now, stage=state.stage, event=event, why=why),))
+    event = replace(event, received=now, time=(now if event.time > now + AHEAD else event.time).astimezone(UTC))
+    accepted = Effect(kind="accepted", at=event.time, stage=state.stage, event=event, round=state.round)
+    fold, effects = _fold(journey, case, event)
+    history = None if known is None else (*known, event)
+    return _settled(journey, case, fold, [accepted, *effects], now, history)
 
 
 def _out_of_season(journey: Journey, case: Case, event: Event, now: datetime) -> str:
@@ -104,153 +88,117 @@ def _out_of_season(journey: Journey, case: Case, event: Event, now: datetime) ->
     return f"journey '{journey.name}' runs from {start.isoformat()} to {end.isoformat()}"
 
 
-def _fold(journey: Journey, case: Case, event: Event) -> tuple[State, list[Effect]]:
-    """The state with this event in it, and what it did."""
+def _fold(journey: Journey, case: Case, event: Event) -> tuple[Fold, Iterable[Effect]]:
+    """The case with this event in it, and what it did."""
     state = case.state
     if event.type == RETRACTED:
         return _retract(journey, case, event)
     if event.key in state.retracted:
-        return state, [Effect(kind="retracted", at=event.time, stage=state.stage, event=event, round=state.round)]
+        gone = Effect(kind="retracted", at=event.time, stage=state.stage, event=event, round=state.round)
+        return Fold(journey, state), (gone,)
     if state.stage is not None and state.last is not None and event.order > state.last and event.type != MERGED:
         fold = Fold(journey, state)
         fold.take(event)
-    else:
-        fold = refold(journey, case, (*_history(case), event))
-    after = fold.state()
-    effects = _overdue(state, fold, after)
-    entry = next((entry for entry in fold.entries if entry.event is event), None)
-    if entry is None:
-        effects.append(_not_folded(after, event))
-    else:
-        effects.append(Effect(kind=entry.kind, at=entry.at, stage=entry.stage, event=event, round=after.round))
-        effects += _asked(journey, case, after, entry)
-    return after, effects
+        return fold, _news(journey, case, fold, fold.entries, event)
+    fold, entries = again(journey, _whole(case), event)
+    return fold, _news(journey, case, fold, entries, event)
 
 
-def _not_folded(after: State, event: Event) -> Effect:
-    """An event that does not count here: of a case that was merged, or that has not begun."""
-    if after.into is not None:
-        return Effect(kind="forward", at=event.time, event=event, key=after.into)
-    return Effect(kind="noted", at=event.time, event=event, why="the case has not begun")
-
-
-def _asked(journey: Journey, case: Case, after: State, entry: Entry) -> list[Effect]:
-    """What an event asks beyond its own case: a child, a person for a reply, the case that this one was merged into."""
-    event = entry.event
-    effects: list[Effect] = []
-    if event.type in journey.opens and entry.kind != "unexpected":
-        told = {**{name: plain(value) for name, value in after.facts.items()}, **event.data}
-        begin = Event(type=event.type, time=event.time, source=_source(case), id=event.key, data=told)
-        effects.append(
-            Effect(kind="open", at=entry.at, event=begin, key=child_key(case, event), journey=journey.opens[event.type])
-        )
-    if event.type.endswith(".replied") and event.type not in index(journey).named:
-        effects.append(Effect(kind="task", at=entry.at, stage=entry.stage, event=event, why="reply", round=after.round))
-    if event.type == MERGED:
-        later = (old for old in _history(case) if old.order > event.order and old.source != SYSTEM)
-        effects += [Effect(kind="forward", at=old.time, event=old, key=str(event.data["into"])) for old in later]
-    return effects
-
-
-def _retract(journey: Journey, case: Case, event: Event) -> tuple[State, list[Effect]]:
-    """Take the event that is named out of the fold; what came of it stays."""
-    history = _history(case)
-    key = f"{event.data['source']}#{event.data['id']}"
-    target = next((old for old in history if old.key == key and old.source != SYSTEM), None)
-    fold = refold(journey, case, (*history, event))
-    after = fold.state()
-    effects = _overdue(case.state, fold, after)
-    effects.append(Effect(kind="retracted", at=event.time, stage=after.stage, event=target or event, round=after.round))
-    if target is not None and target.type in journey.opens:
-        data = {"source": _source(case), "id": target.key}
-        child = Event(type=RETRACTED, time=event.time, source=_source(case), id=event.key, data=data)
-        effects.append(Effect(kind="forward", at=event.time, event=child, key=child_key(case, target)))
-    return after, effects
-
-
-def _history(case: Case) -> tuple[Event, ...]:
+def _whole(case: Case) -> Case:
+    """The case with its history; raises HistoryNeeded where it came without."""
     if case.history is None:
         raise HistoryNeeded(case.key)
-    return case.history
+    return case
 
 
-def _source(case: Case) -> str:
-    """The source of the events that a case sends to its parent or child."""
-    return f"{SYSTEM}/{case.key}"
+def _news(journey: Journey, case: Case, fold: Fold, entries: Sequence[Entry], event: Event) -> Iterator[Effect]:
+    """What the world hears of new entries: deadlines that passed, what became of this event, and what they ask."""
+    for entry in entries:
+        if entry.event is event:
+            yield Effect(kind=entry.kind, at=entry.at, stage=entry.stage, event=event, round=fold.round)
+        yield from _by_itself(entry, fold.round)
+        yield from asked(journey, case, case.history or (), fold, entry)
+    if not any(entry.event is event for entry in entries):  # it does not count here
+        if fold.into is not None:
+            yield Effect(kind="forward", at=event.time, event=event, key=fold.into)
+        else:
+            yield Effect(kind="noted", at=event.time, event=event, why="the case has not begun")
 
 
-def child_key(case: Case, event: Event) -> str:
-    """The parent's key and the event's id; hashed where that is longer than a key may be."""
-    key = f"{case.key}/{event.id}"
-    return key if len(key) <= 200 else f"{case.key[:150]}/{hashlib.sha256(key.encode()).hexdigest()[:40]}"
-
-
-def _overdue(before: State, fold: Fold, after: State) -> list[Effect]:
-    """The deadlines that this fold found passed and that were not told before, each with the move it made."""
+def _retract(journey: Journey, case: Case, event: Event) -> tuple[Fold, Iterable[Effect]]:
+    """Take the event that is named out of the fold; what came of it stays."""
+    key = f"{event.data['source']}#{event.data['id']}"
+    target = next((old for old in _whole(case).history or () if old.key == key and old.source != SYSTEM), None)
+    fold, entries = again(journey, case, event)
     effects: list[Effect] = []
-    for entry in fold.entries:
-        if entry.event.source == SYSTEM and entry.event.type in (OVERDUE, ENDED):
-            mark = "runs" if entry.event.type == ENDED else f"{entry.before}@{entry.at.isoformat()}"
-            if mark in before.overdue:
-                continue
-            kind: EffectKind = "overdue" if entry.event.type == OVERDUE else entry.kind
-            effects.append(Effect(kind=kind, at=entry.at, stage=entry.before, event=entry.event, round=after.round))
-            if kind == "overdue" and entry.kind == "move":
-                effects.append(
-                    Effect(kind="move", at=entry.at, stage=entry.stage, event=entry.event, round=after.round)
-                )
-    return effects
+    for entry in entries:
+        effects += _by_itself(entry, fold.round)
+        effects += asked(journey, case, case.history or (), fold, entry)
+    effects.append(Effect(kind="retracted", at=event.time, stage=fold.stage, event=target or event, round=fold.round))
+    effects += taken_back(journey, case, fold, event, target)
+    return fold, effects
+
+
+def _by_itself(entry: Entry, round: int) -> Iterator[Effect]:
+    """A deadline that passed, or the end of a campaign, with the move that it made."""
+    event = entry.event
+    if event.source == SYSTEM and event.type == OVERDUE:
+        yield Effect(kind="overdue", at=entry.at, stage=entry.before, event=event, round=round)
+        if entry.kind == "move":
+            yield Effect(kind="move", at=entry.at, stage=entry.stage, event=event, round=round)
+    elif event.source == SYSTEM and event.type == ENDED:
+        yield Effect(kind=entry.kind, at=entry.at, stage=entry.stage, event=event, round=round)
 
 
 # -- a tick --------------------------------------------------------------------------------------------------------
 
 
 def _tick(journey: Journey, case: Case, now: datetime) -> Step:
-    state, effects = case.state, list[Effect]()
-    accepted: list[Event] = []
-
-    def fold(event: Event | None) -> None:
-        nonlocal state
-        one = Fold(journey, state)
-        if event is None:
-            one.pass_deadlines(now, inclusive=True)
-        else:
-            accepted.append(event)
-            effects.append(Effect(kind="accepted", at=now, stage=state.stage, event=event, round=state.round))
-            one.take(event)
-        before, state = state, one.state()
-        effects.extend(_overdue(before, one, state))
-        moves = (entry for entry in one.entries if entry.event is event and entry.kind == "move")
-        effects.extend(
-            Effect(kind="move", at=entry.at, stage=entry.stage, event=event, round=state.round) for entry in moves
-        )
-
-    fold(None)
-    while (found := _next_due(journey, case, state, now)) is not None:
-        candidate, answer = found
-        moment = candidate.moment
-        stage, round = state.stage, state.round
+    fold, effects, accepted = Fold(journey, case.state), list[Effect](), list[Event]()
+    fold.pass_deadlines(now, inclusive=True)
+    for entry in fold.entries:
+        effects += _by_itself(entry, fold.round)
+    found = list(candidates(journey, fold))
+    while (due := _next_due(journey, case, fold, found, now)) is not None:
+        candidate, answer = due
+        moment, stage, round = candidate.moment, fold.stage, fold.round
         if isinstance(answer, Skip):
             effects.append(Effect(kind="skip", at=now, stage=stage, moment=moment, why=answer.why, round=round))
-            fold(_came(state, moment, "skipped", now, {"why": answer.why}))
+            event = _came(fold, moment, "skipped", now, {"why": answer.why})
         elif candidate.touchpoint.for_person:
             effects.append(Effect(kind="task", at=now, stage=stage, moment=moment, round=round))
-            fold(_came(state, moment, "sent", now, {}))
+            event = _came(fold, moment, "sent", now, {})
         else:
             effects.append(Effect(kind="message", at=now, stage=stage, moment=moment, round=round))
-            state = replace(state, queued={**state.queued, moment.key: moment})
-        fold(None)
-    if case.history is not None:
-        case = replace(case, history=(*case.history, *accepted))
-    return settle(journey, case, state, effects, now, ticked=True)
+            fold.queued[moment.key] = moment
+            continue
+        accepted.append(event)
+        effects.append(Effect(kind="accepted", at=now, stage=stage, event=event, round=round))
+        effects += _came_of(fold, event, now)
+        found = list(candidates(journey, fold))
+    history = None if case.history is None else (*case.history, *accepted)
+    return _settled(journey, case, fold, effects, now, history, found=found, ticked=True)
 
 
-def _next_due(journey: Journey, case: Case, state: State, now: datetime) -> tuple[Candidate, Verdict] | None:
+def _came_of(fold: Fold, event: Event, now: datetime) -> Iterator[Effect]:
+    """What an event of the runtime itself led to: a move, and the deadlines of where that led."""
+    first = len(fold.entries)
+    fold.take(event)
+    fold.pass_deadlines(now, inclusive=True)
+    for entry in fold.entries[first:]:
+        if entry.event is event and entry.kind == "move":
+            yield Effect(kind="move", at=entry.at, stage=entry.stage, event=event, round=fold.round)
+        yield from _by_itself(entry, fold.round)
+
+
+def _next_due(
+    journey: Journey, case: Case, fold: Fold, found: Iterable[Candidate], now: datetime
+) -> tuple[Candidate, Verdict] | None:
     """The next moment that happens or is skipped now: those on time first, then late ones (rule 11)."""
-    due = [c for c in candidates(journey, state) if c.moment.due <= now and c.moment.key not in state.queued]
+    due = [c for c in found if c.moment.due <= now and c.moment.key not in fold.queued]
     due.sort(key=lambda c: (c.moment.due < now, c.moment.due, c.touchpoint.order, c.moment.key))
     for candidate in due:
-        answer = verdict(journey, case, state, candidate, now)
+        answer = verdict(journey, case, fold, candidate, now)
         if not isinstance(answer, Wait):
             return candidate, answer
     return None
@@ -259,73 +207,51 @@ def _next_due(journey: Journey, case: Case, state: State, now: datetime) -> tupl
 # -- after either --------------------------------------------------------------------------------------------------
 
 
-def settle(
-    journey: Journey, case: Case, state: State, effects: Iterable[Effect], now: datetime, *, ticked: bool = False
+def settle(journey: Journey, case: Case, state: State, effects: Iterable[Effect], now: datetime) -> Step:
+    """The case in this state instead of its own, with what holds after every step."""
+    return _settled(journey, case, Fold(journey, state), list(effects), now, case.history)
+
+
+def _settled(
+    journey: Journey,
+    case: Case,
+    fold: Fold,
+    effects: list[Effect],
+    now: datetime,
+    history: tuple[Event, ...] | None,
+    *,
+    found: Iterable[Candidate] | None = None,
+    ticked: bool = False,
 ) -> Step:
     """What holds after every step: queued moments that are no longer so are withdrawn, the next waking is known, a case
     with nothing more to come is stalled, and the parent of one that ended is told.
     """
     before = case.state
-    effects = list(effects)
-    alive = {candidate.moment.key: candidate for candidate in candidates(journey, state)}
-    for key, moment in state.queued.items():
+    alive = {one.moment.key: one for one in (candidates(journey, fold) if found is None else found)}
+    for key, moment in list(fold.queued.items()):
         if key not in alive:
-            why = "superseded" if _overtaken(journey, state, moment) else "no longer so"
-            effects.append(
-                Effect(kind="withdrawn", at=now, stage=state.stage, moment=moment, why=why, round=state.round)
-            )
-    queued = {key: moment for key, moment in state.queued.items() if key in alive}
-    comes = [goes(journey, candidate, now) for key, candidate in alive.items() if key not in queued]
-    deadline = Fold(journey, state).deadline()
+            why = "superseded" if _overtaken(journey, fold, moment) else "no longer so"
+            effects.append(Effect(kind="withdrawn", at=now, stage=fold.stage, moment=moment, why=why, round=fold.round))
+            del fold.queued[key]
+    comes = [goes(journey, candidate, now) for key, candidate in alive.items() if key not in fold.queued]
+    deadline = fold.deadline()
     if deadline is not None:
-        comes.append(deadline[0])
+        comes.append(deadline.at)
     wake = min(comes, default=None)
-    idle = state.stage is not None and not state.ended and wake is None and not queued
+    idle = fold.stage is not None and not fold.ended and wake is None and not fold.queued
     stalled = idle and (ticked or before.stalled)
     if stalled and not before.stalled:
-        effects.append(Effect(kind="stalled", at=now, stage=state.stage, round=state.round))
+        effects.append(Effect(kind="stalled", at=now, stage=fold.stage, round=fold.round))
     if idle and not stalled:
         wake = now  # the next tick says that it is stalled
-    if state.ended and not before.ended:
-        effects.append(Effect(kind="ended", at=state.at or now, stage=state.stage, round=state.round))
-        if case.parent is not None and state.into is None:
-            effects.append(_to_parent(journey, case, state, now))
-    state = replace(state, queued=queued, wake=wake, stalled=stalled)
-    return Step(replace(case, state=state), tuple(effects))
+    if fold.ended and not before.ended:
+        effects.append(Effect(kind="ended", at=fold.at or now, stage=fold.stage, round=fold.round))
+    effects += tells_parent(journey, case, fold, now)
+    state = fold.state(wake=wake, stalled=stalled)
+    return Step(replace(case, now=now, state=state, history=history), tuple(effects))
 
 
-def _overtaken(journey: Journey, state: State, moment: Moment) -> bool:
+def _overtaken(journey: Journey, fold: Fold, moment: Moment) -> bool:
     return any(
-        pending.touchpoint == moment.touchpoint and superseded(journey, state, pending) for pending in state.pending
+        pending.touchpoint == moment.touchpoint and superseded(journey, fold, pending) for pending in fold.pending
     )
-
-
-def _to_parent(journey: Journey, case: Case, state: State, now: datetime) -> Effect:
-    event = Event(
-        type=f"{journey.name}.ended",
-        time=state.entered or now,
-        source=_source(case),
-        id=f"ended/{state.visit}",
-        data={"stage": state.stage, "case": case.key},
-        emitter="system",
-    )
-    return Effect(kind="forward", at=event.time, event=event, key=case.parent or "")
-
-
-def born(journey: Journey, parent: Case, effect: Effect) -> tuple[Case, Event]:
-    """The child that an `open` effect asks for, on this version of its journey, and the event that begins it."""
-    asked = effect.event
-    if asked is None:
-        raise ValueError("an effect of kind 'open' was expected")
-    type = asked.type if asked.type in journey.begins else next(iter(journey.begins))
-    shared = told(journey, tuple(journey.facts), asked.data)
-    data = {name: value for name, value in asked.data.items() if name in shared or name not in journey.facts}
-    case = Case(
-        key=effect.key,
-        journey=journey.name,
-        version=journey.version,
-        customer=parent.customer,
-        parent=parent.key,
-        inherited={name: plain(value) for name, value in shared.items()},
-    )
-    return case, replace(asked, type=type, data=data)
