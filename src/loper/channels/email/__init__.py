@@ -1,8 +1,11 @@
 """E-mail: out over SMTP, bounces in over IMAP.
 
-Bounces: `Inbox(settings).read()` gives `Found`s; for each `Bounce` the server finds the letter by
-`unit.letter_of(bounce.message_id)` and tells its case `T.failed`, with the Message-ID and the recipient as the
-identity of the event, so that the same bounce read twice counts once. `permanent`: the address is dead.
+What the server does with a bounce, in one transaction, for each `Found` of `Inbox(settings).read()`:
+
+    def bounced(unit: Unit, bounce: Bounce, now: datetime) -> None:
+        letter = unit.letter_of(bounce.message_id)      # the provider_id of its receipt; None: not ours, or forgotten
+        # tell its case `T.failed` with the id "message_id/recipient": read twice, it is told once
+        # where bounce.permanent: mark the recipient's address as bounced, so that `may` takes another channel
 """
 
 from loper.channels.email.bounces import Bounce, Complaint, Ours, Report, read

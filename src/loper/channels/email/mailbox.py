@@ -65,12 +65,11 @@ class Mailbox:
 
     def list(self, limit: int = 100) -> list[MailSummary]:
         """The mails that came last, the last one first."""
-        box = self._box()
-        keys = sorted(box.keys(), key=_arrival, reverse=True) if box is not None else []
-        found = []
-        for key in keys[:limit]:
+        box, found = self._box(), []
+        if box is None:
+            return []
+        for key in sorted(box.keys(), key=_arrival, reverse=True)[:limit]:
             with suppress(KeyError, OSError):
-                assert box is not None  # noqa: S101
                 with box.get_file(key) as file:
                     head = file.read(65536).replace(b"\r\n", b"\n").partition(b"\n\n")[0]
                 found.append(_summary(key, _parse(head + b"\n\n")))

@@ -62,8 +62,8 @@ class EmailSettings:
             wrong.append("tls: must or implicit was expected, because a password goes over it")
         for name in ("sender", "reply_to", "return_path"):
             value = getattr(self, name).replace("{token}", "token")
-            if (value or name == "sender") and not ADDRESS.fullmatch(value):
-                wrong.append(f"{name}: an e-mail address was expected, not '{value}'")
+            if (value or name == "sender") and not (ADDRESS.fullmatch(value) and value.split("@")[0].isascii()):
+                wrong.append(f"{name}: an e-mail address, in ASCII before the @, was expected, not '{value}'")
         for name in ("connect_timeout", "answer_timeout", "whole"):
             if getattr(self, name) <= 0:
                 wrong.append(f"{name}: more than 0 seconds was expected")

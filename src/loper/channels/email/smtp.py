@@ -59,6 +59,7 @@ class Connection:
             self.smtp = self._connect(context)
             self._secure(self.smtp, context)
             if settings.user:
+                self._hurry(self.smtp)
                 self.smtp.login(settings.user, settings.password)
         except NoConnection:
             self.close()
@@ -134,9 +135,11 @@ class Connection:
         if mode == "must" or (mode == "may" and smtp.has_extn("starttls")):
             if not smtp.has_extn("starttls"):
                 raise NoConnection("the server offers no STARTTLS, and we must have it")
+            self._hurry(smtp)
             code, text = smtp.starttls(context=context)
             if code != 220:
                 raise NoConnection(f"STARTTLS: {_said(code, text)}")
+            self._hurry(smtp)
             smtp.ehlo_or_helo_if_needed()
         elif self.settings.user and mode != "implicit" and self.settings.host not in LOOPBACK:
             raise NoConnection("no password goes over a connection without TLS")
