@@ -67,6 +67,13 @@ def test_events_that_come_before_their_case_wait_for_it(engine: Engine) -> None:
     assert engine.went() == [("email", "welcome", "A"), ("email", "confirmation", "A")]
 
 
+def test_in_a_batch_too_what_comes_before_its_case_waits_for_it(engine: Engine) -> None:
+    begin, call = told("A", "asked", NOON), told("A", "called", NOON)
+    assert results(engine.deliver(call, begin)) == ["waiting", "accepted"]
+    assert reading.events(engine.store, "A") == ["asked", "called", "call.sent"]
+    assert reading.waiting(engine.store) == []
+
+
 def test_an_event_of_a_journey_that_is_not_published_begins_it_when_told_again(engine: Engine) -> None:
     published = engine.journeys.published.pop("small")
     event = told("A", "asked", NOON, "1")

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from loper.log.touch import Touch
-from loper.run.store import Changes, Chore, Conflict, Letter, Stored, Unit
+from loper.run.cloudevents import Told
+from loper.run.store import Changes, Chore, Conflict, Identity, Letter, Stored, Unit, identity
 from loper.step import Case, Event, Moment, State
 from tests.run import reading
 from tests.run.worlds import NOON, SMALL, Engine, told
@@ -24,6 +25,10 @@ def case(key: str, **state: Any) -> Stored:
 
 def letter(case: str, touchpoint: str = "welcome", customer: str = "jo", **more: Any) -> Letter:
     return Letter(case=case, customer=customer, moment=Moment(touchpoint, "x", NOON), kind="service", **more)
+
+
+def wait(*events: Told) -> dict[Identity, Told]:
+    return {identity(one): one for one in events}
 
 
 def queue(unit: Unit, *letters: Letter, now: datetime = NOON) -> None:
@@ -89,7 +94,7 @@ def test_a_conflict_is_seen_among_many_that_are_sound(engine: Engine) -> None:
 def test_a_unit_that_fails_has_never_been(engine: Engine) -> None:
     with pytest.raises(ZeroDivisionError), engine.store.unit() as unit:
         queue(unit, letter("A"))
-        unit.write(Changes(cases=[case("A")], waiting=[told("B", "done", NOON)]), NOON)
+        unit.write(Changes(cases=[case("A")], waiting=wait(told("B", "done", NOON))), NOON)
         raise ZeroDivisionError
     with engine.store.unit() as unit:
         assert not unit.cases(["A"])
@@ -166,8 +171,8 @@ def test_many_events_are_asked_about_at_once(engine: Engine) -> None:
 def test_waiting_events_wait_once_in_order_and_go_when_they_arrive(engine: Engine) -> None:
     first, second, other = told("A", "done", NOON, "1"), told("A", "planned", NOON, "2"), told("B", "done", NOON, "1")
     with engine.store.unit() as unit:
-        unit.write(Changes(waiting=[first]), NOON)
-        unit.write(Changes(waiting=[first, second, other, second]), SOON)
+        unit.write(Changes(waiting=wait(first)), NOON)
+        unit.write(Changes(waiting=wait(first, second, other, second)), SOON)
         assert unit.waiting(["A", "B", "C"]) == {"A": [first, second], "B": [other]}
         unit.write(Changes(arrived=["A"]), SOON)
         assert unit.waiting(["A", "B"]) == {"B": [other]}
@@ -177,14 +182,14 @@ def test_a_waiting_event_of_another_case_or_of_the_runtime_keeps_who_sent_it(eng
     child = told("A", "complaint.ended", NOON, "ended/1", stage="over")
     child = replace(child, event=replace(child.event, source="loper/A/1", emitter="system"))
     with engine.store.unit() as unit:
-        unit.write(Changes(waiting=[child]), NOON)
+        unit.write(Changes(waiting=wait(child)), NOON)
         assert unit.waiting(["A"])["A"] == [child]
 
 
 def test_what_waited_too_long_is_dropped(engine: Engine) -> None:
     with engine.store.unit() as unit:
-        unit.write(Changes(waiting=[told("A", "done", NOON)]), NOON)
-        unit.write(Changes(waiting=[told("B", "done", NOON)]), SOON)
+        unit.write(Changes(waiting=wait(told("A", "done", NOON))), NOON)
+        unit.write(Changes(waiting=wait(told("B", "done", NOON))), SOON)
         assert unit.forget_waiting(SOON) == 1
         assert unit.waiting(["A", "B"]).keys() == {"B"}
 

@@ -180,7 +180,7 @@ class MemoryUnit:
             if old_letter.token == letter.token and old_letter.status != "withdrawn":
                 self.data.letters[letter.id - 1] = replace(letter, not_before=letter.not_before or now)
         self.data.waiting = [row for row in self.data.waiting if row[1].case not in changes.arrived]
-        for told in changes.waiting:
+        for told in changes.waiting.values():
             if all(identity(told) != identity(old) for _, old in self.data.waiting):
                 self.data.waiting.append((now, told))
 

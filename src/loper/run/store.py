@@ -105,7 +105,7 @@ class Changes:
     withdrawn: list[tuple[str, str, str]] = field(default_factory=list)  # case, moment key, why
     letters: list[Letter] = field(default_factory=list)  # as they are now; written after `withdrawn`, which stands
     chores: list[Chore] = field(default_factory=list)
-    waiting: list[Told] = field(default_factory=list)
+    waiting: dict[Identity, Told] = field(default_factory=dict)
     arrived: list[str] = field(default_factory=list)  # cases whose waiting events were taken in
 
 

@@ -102,9 +102,12 @@ def _new_case(work: Work, told: Told) -> Case | str | None:
 
 def catch_up(work: Work, key: str) -> None:
     """Take in what came before the case did, or while it was set aside."""
-    waiting = work.unit.waiting([key]).get(key, ())
-    known = work.unit.known(waiting)
-    for told in waiting:
+    before = {one: told for one, told in work.changes.waiting.items() if told.case == key}
+    waiting = {identity(told): told for told in work.unit.waiting([key]).get(key, ())} | before
+    for one in before:
+        del work.changes.waiting[one]
+    known = work.unit.known(list(waiting.values()))
+    for told in waiting.values():
         if identity(told) not in known and identity(told) not in work.taken:
             work.event(key, told.event)
             _bounced(work, told)

@@ -13,7 +13,7 @@ from loper.define.words import CHANNELS
 from loper.log.touch import Direction, Touch
 from loper.run.cloudevents import Told
 from loper.run.ports import Journeys
-from loper.run.store import Changes, Chore, Identity, Letter, Poisoned, Stored, Unit
+from loper.run.store import Changes, Chore, Identity, Letter, Poisoned, Stored, Unit, identity
 from loper.step import SYSTEM, Case, Effect, Event, HistoryNeeded, State, Step, Tick, born, step
 from loper.step.fold import short
 
@@ -71,7 +71,7 @@ class Work:
 
     def wait(self, told: Told) -> None:
         """This event waits for its case."""
-        self.changes.waiting.append(told)
+        self.changes.waiting[identity(told)] = told
 
     def tick(self, key: str, at: datetime | None = None) -> None:
         """Let happen what is due."""

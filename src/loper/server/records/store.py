@@ -47,16 +47,18 @@ class SqlStore:
                 raise
             if not inside and isinstance(told, OperationalError | InterfaceError):
                 connection.close()  # the next unit opens it again
-            meaning = _meaning(told)
+            meaning = _meaning(told, inside)
             if meaning is None:
                 raise
             raise meaning from wrong
 
 
-def _meaning(wrong: DatabaseError | InterfaceError) -> Exception | None:
+def _meaning(wrong: DatabaseError | InterfaceError, inside: bool) -> Exception | None:
     """What an error of the database means to whoever asked: do it again, ask later; None: a mistake of ours."""
-    state = getattr(wrong.__cause__, "sqlstate", None)
-    if state in DO_AGAIN or isinstance(wrong, IntegrityError):
+    if getattr(wrong.__cause__, "sqlstate", None) in DO_AGAIN:
+        # Inside another transaction that one holds what the other waits for: to do only our part again helps nobody.
+        return Unanswered("two waited for each other") if inside else Conflict(str(wrong))
+    if isinstance(wrong, IntegrityError):
         return Conflict(str(wrong))
     mistake = getattr(wrong.__cause__, "sqlite_errorname", "") == "SQLITE_ERROR"  # a table that is not there
     if isinstance(wrong, OperationalError | InterfaceError) and not mistake:
@@ -223,7 +225,7 @@ class SqlUnit:
                     told.case, told.event.source, told.event.id,
                     json.dumps(_document(told), ensure_ascii=False), out(now),
                 )
-                for told in changes.waiting
+                for told in changes.waiting.values()
             ],
         )  # fmt: skip
 
