@@ -93,7 +93,7 @@ class Column:
 
     def _segments(self, stations: Mapping[str, Point]) -> Iterator[Segment]:
         for a, b, main in self._pairs():
-            yield Segment(a, b, stations[a], stations[b], main)
+            yield Segment(a, b, rounded([(self.x, stations[a].y), (self.x, stations[b].y)]), main)
 
     def _route(self, run: Run, level: int, stations: Mapping[str, Point]) -> Route:
         goal, clear = stations[run.target], self.sketch.clear(run.target)

@@ -87,14 +87,14 @@ def flag(pen: Pen, text: str, colour: str) -> None:
 
 def _write(pen: Pen, name: str, went: Walk, words: Words, says: Mapping[str, str], colour: str) -> None:
     times = went.visits.get(name, ())
-    again = words.nth(1 + sum(to == name for _, to in went.loops)) if any(to == name for _, to in went.loops) else ""
+    loops = sum(to == name for _, to in went.loops)
+    again = words.nth(1 + loops) if loops else ""
     if name == went.here:
         pen.gap(1)
-        flag(pen, words("here"), colour)
+        flag(pen, f"{words('here')} ({again})" if again else words("here"), colour)
         pen.write(words.stage(name), 20, 700)
-        when = ", ".join(filter(None, (again, words.day(times[-1]) if times else "")))
         pen.gap(2)
-        pen.write(when, 14, fill=MUTED)
+        pen.write(words.day(times[-1], clock=True) if times else "", 14, fill=MUTED)
         pen.gap(4)
         pen.write(says.get(name, ""), 16)
         return

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from loper.define import Finding, Journey
 from loper.draw import icons, rails
 from loper.draw.card import card
-from loper.draw.ink import GREY, MUTED, PAPER, QUIET, RED, Circle, Path, Shape, legible, n, picture
+from loper.draw.ink import GREY, MUTED, PAPER, QUIET, RED, Circle, Path, Shape, legible, light, mix, n, picture
 from loper.draw.key import Key
-from loper.draw.layout import Box, Layout, Plan, Point, Sketch, plan
+from loper.draw.layout import Box, Layout, Plan, Point, Route, Sketch, plan
 from loper.draw.model import Overlay
 from loper.draw.pen import Pen
 from loper.draw.places import Places, Stop
-from loper.draw.ways import Arc, Ways, ways
+from loper.draw.ways import Ways, ways
 from loper.draw.words import Words
 
 SIDE = 28.0
@@ -29,15 +29,18 @@ def line_design(
     *,
     language: str = "nl",
     vertical: bool = False,
+    listed: bool = True,
     overlay: Overlay | None = None,
     colour: str = RED,
 ) -> str:
     """The design of a journey as SVG: stations, touchpoints, rounds, endings, and findings by number.
 
-    `findings` are numbered from 1 in the order in which they come. `colour` (#rrggbb) is the line's; it is darkened
-    where it would not show on paper.
+    `findings` are numbered from 1 in the order in which they come; `listed` says whether their texts stand below the
+    line as well. `colour` (#rrggbb) is the line's; it is darkened
+    where it would not show on paper. `overlay` puts numbers on the same line.
     """
-    return Design(journey, tuple(findings), Words(language, journey), vertical, legible(colour), overlay).svg()
+    words = Words(language, journey)
+    return Design(journey, tuple(findings), words, vertical, listed, legible(colour), overlay).svg()
 
 
 @dataclass
@@ -46,6 +49,7 @@ class Design:
     findings: tuple[Finding, ...]
     words: Words
     vertical: bool
+    listed: bool
     colour: str
     overlay: Overlay | None = None
     ways: Ways = field(init=False)
@@ -87,9 +91,13 @@ class Design:
     def _sketch(self) -> Sketch:
         main = self.ways.main
         following = set(pairwise(main))
+        numbers = self.overlay or Overlay()
         labels, steps = {}, {}
         for arc in self.ways.arcs:
             labels[arc] = tuple(self.words.event(*event) for event in arc.events)
+            weight = numbers.arcs.get((arc.source, arc.target))
+            if weight and weight.label:
+                labels[arc] = (weight.label,)
             if not arc.again:
                 steps[arc.source, arc.target] = ", ".join(labels[arc])
         for source, target in following:
@@ -104,6 +112,7 @@ class Design:
             steps=steps,
             again=self.words("again").capitalize(),
             apart=(ANYTIME,) if self.journey.opens or any(stop.stage is None for stop in self.stops) else (),
+            thick=max([9.0, *(self._thick(pair, True) for pair in following)]),
             weights={name: 1 + sum(stop.stage == name for stop in self.stops) for name in self.journey.stages},
         )
 
@@ -111,15 +120,32 @@ class Design:
         return ", ".join(self.words.event(*event) for event in self.ways.everywhere.get(target, ()))
 
     def _rails(self, layout: Layout, sketch: Sketch) -> Iterator[Shape]:
-        yield from rails.routes(layout.routes, self.colour)
+        yield from rails.routes(layout.routes, self.colour, self._swell)
         for piece in layout.segments:
-            yield rails.segment(piece, self.colour)
+            pair = (piece.source, piece.target)
+            yield rails.segment(piece, self._heat(pair), width=self._thick(pair, piece.main))
         for name, at in layout.stations.items():
             if name == ANYTIME:
                 yield Circle(x=at.x, y=at.y, r=8, stroke=GREY, width=3)
                 continue
             yield from rails.station(at, self._sign(name), "plan", self.colour, side=name not in sketch.main)
         yield from rails.labels(layout.labels)
+
+    def _thick(self, pair: tuple[str, str], main: bool) -> float:
+        """How thick a piece of line is: as the design has it, or by how many go there."""
+        weight = self.overlay.arcs.get(pair) if self.overlay else None
+        return (9.0 if main else 5.0) if weight is None else 3 + 27 * weight.share
+
+    def _heat(self, pair: tuple[str, str]) -> str:
+        weight = self.overlay.arcs.get(pair) if self.overlay else None
+        if weight is None or weight.heat is None:
+            return self.colour
+        return mix(light(self.colour), self.colour, weight.heat)
+
+    def _swell(self, route: Route) -> float:
+        """How thick a curve is by its numbers; 0 where there are none."""
+        found = [self.overlay.arcs.get((arc.source, arc.target)) for arc in route.arcs] if self.overlay else []
+        return max((2 + 10 * weight.share for weight in found if weight), default=0)
 
     def _sign(self, name: str) -> rails.Sign:
         if name in self.ways.lost:
@@ -134,6 +160,10 @@ class Design:
         pen = Pen(box.x, box.y, box.width)
         pen.write(self.words("any") if name == ANYTIME else self.words.stage(name), 16, 700)
         pen.gap(2)
+        weight = self.overlay.stages.get(name) if self.overlay else None
+        if weight:
+            pen.write(weight.label, 13, 600)
+            pen.gap(2)
         pen.badges(self.marked.get(f"stages.{name}", ()))
         for icon, text in self._opens() if name == ANYTIME else self._notes(name, drawing):
             pen.note(icon, text)
@@ -176,7 +206,8 @@ class Design:
                 yield icons.SELF, self.words("self", ", ".join(self.words.event(*event) for event in arc.events))
         for arc in self.ways.arcs:
             if arc in drawing.told and arc.source == name != arc.target:
-                said = ", ".join(self.words.event(*event) for event in arc.events)
+                weight = self.overlay.arcs.get((name, arc.target)) if self.overlay else None
+                said = weight.label if weight else ", ".join(self.words.event(*event) for event in arc.events)
                 round = f", {self.words('again')}" if arc.again else ""
                 back = self._order(arc.target) < self._order(name)
                 yield (
@@ -212,12 +243,15 @@ class Design:
         if facts:
             pen.gap(4)
             pen.write("  ·  ".join(facts), 13, fill=MUTED)
+        if self.overlay and self.overlay.sentence:
+            pen.gap(8)
+            pen.write(self.overlay.sentence, 15, 600)
         pen.gap(4)
         pen.badges(self.marked.get("journey", ()))
 
     def _better(self, pen: Pen) -> None:
         """The findings by number: where, which rule, why."""
-        if not self.findings:
+        if not self.findings or not self.listed:
             return
         pen.write(self.words("findings"), 16, 700)
         pen.gap(10)
@@ -293,12 +327,17 @@ class Design:
         anytime = [self.words.touchpoint(stop.touchpoint.name) for stop in self.stops if stop.stage is None]
         if anytime:
             found.append(f"{self.words('any')}: {', '.join(anytime)}.")
-        return " ".join(found)
+        if self.overlay:
+            arcs = (
+                f"{self.words.stage(a)} – {self.words.stage(b)}: {weight.label}."
+                for (a, b), weight in self.overlay.arcs.items()
+                if a in self.journey.stages and b in self.journey.stages
+            )
+            stages = (f"{self.words.stage(name)}: {weight.label}." for name, weight in self.overlay.stages.items())
+            found = [self.overlay.sentence, *found, *arcs, *stages]
+        return " ".join(filter(None, found))
 
 
 def _hook(x: float, y: float, edge: float) -> list[Shape]:
     """How a card hangs on the stem of its station."""
     return [Path(d=f"M{n(x)} {n(y)}H{n(edge)}", stroke=GREY, width=1.5), Circle(x=x, y=y, r=3.5, fill=GREY)]
-
-
-__all__ = ["Arc", "Design", "Mapping", "Sequence", "line_design"]

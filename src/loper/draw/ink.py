@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
+from loper.draw.metrics import clean
+
 RED = "#c8102e"
 INK = "#1d2330"
 MUTED = "#5b6475"
@@ -23,8 +25,6 @@ AMBER_TINT = "#fff6eb"
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Liberation Sans', Arial, sans-serif"
 
 _ROUND = ' stroke-linecap="round" stroke-linejoin="round"'
-_UNPRINTABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,8 +132,8 @@ def picture(shapes: Iterable[Shape], *, width: float, height: float, title: str,
 
 
 def safe(text: str) -> str:
-    """The text as it may stand in XML: escaped, and without signs that XML or the line's direction cannot bear."""
-    return escape(_OVERRIDES.sub("", _UNPRINTABLE.sub("\ufffd", text)))
+    """The text as it may stand in XML."""
+    return escape(clean(text))
 
 
 def n(value: float) -> str:

@@ -33,12 +33,11 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A straight piece of line between two stations that follow each other; a break at either end is a row's end."""
+    """The piece of line between two stations that follow each other, as a path: straight, or round to the next row."""
 
     source: str
     target: str
-    start: Point
-    end: Point
+    path: str
     main: bool
 
 
@@ -65,7 +64,7 @@ class Label:
 class Sketch:
     """What must be drawn. `labels`: of arcs, and `again` before those of another round; `steps`: of a straight
     piece; `anywhere`: stations reached from all; `apart`: what belongs to no station; `weights`: how much stands at
-    each, roughly; `large`: the station that is drawn large.
+    each, roughly; `large`: the station that is drawn large; `thick`: how thick the thickest piece of line is.
     """
 
     main: tuple[str, ...]
@@ -79,6 +78,7 @@ class Sketch:
     again: str = ""
     weights: Mapping[str, int] = field(default_factory=dict)
     large: str | None = None
+    thick: float = 9
 
     @property
     def names(self) -> tuple[str, ...]:

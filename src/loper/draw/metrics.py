@@ -53,6 +53,18 @@ def _glyph(char: str, bold: bool) -> float:
     return 0.6 if category.startswith(("P", "Z")) else 1.02
 
 
+_DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+
+
+def clean(text: str) -> str:
+    """The text without signs that XML cannot bear, or that turn the direction of what stands around them."""
+    return "".join(
+        " " if ord(char) < 32 or 0x7F <= ord(char) < 0xA0 else char
+        for char in text.translate(_DIRECTION)
+        if unicodedata.category(char) not in ("Cs", "Cn", "Co")
+    )
+
+
 def width(text: str, size: float, bold: bool = False) -> float:
     """How wide the text is, in px at this size; rather too wide than too narrow."""
     return sum(_glyph(char, bold) for char in text) * size * _SPARE
@@ -62,7 +74,7 @@ def wrap(text: str, most: float, size: float, bold: bool = False) -> tuple[str, 
     """The text in lines of at most `most` px; a word that is too long is broken, with a hyphen where it is a word."""
     lines: list[str] = []
     line = ""
-    for word in text.split():
+    for word in clean(text).split():
         joined = f"{line} {word}" if line else word
         if width(joined, size, bold) <= most:
             line = joined

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal
 
 Status = Literal["sent", "done", "open", "failed", "unknown", "skipped", "withdrawn", "queued", "coming"]
-"""What became of a touch in one case: it went (`sent`), a person did it (`done`) or must still do it (`open`), it
-failed, nobody knows (`unknown`), it did not go (`skipped`, `withdrawn`), it is ready to go (`queued`) or still comes."""
+"""What became of a touch in one case: it went (`sent`), a person did it (`done`) or must do it (`open`), it failed,
+nobody knows (`unknown`), it did not go (`skipped`, `withdrawn`), it is ready to go (`queued`) or still comes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 from loper.draw import icons
-from loper.draw.ink import GREY, INK, MUTED, PAPER, Circle, Icon, Path, Rect, Shape, Text, light, n
-from loper.draw.layout import Label, Layout, Point, Route, Segment
+from loper.draw.ink import GREY, INK, MUTED, PAPER, Circle, Icon, Path, Rect, Shape, Text, light
+from loper.draw.layout import Label, Point, Route, Segment
 
 Sign = Literal["stop", "good", "other", "lost"]
 """What a station is: one of the way, the good ending, another ending, or one where nobody comes."""
@@ -17,14 +17,20 @@ Place = Literal["plan", "past", "here", "future"]
 DOTS = "0.1 8"
 
 
-def routes(found: Iterable[Route], colour: str) -> Iterator[Shape]:
-    """The curves: dotted for another round, thin for what is also possible; paper beside them where they cross."""
+def routes(found: Iterable[Route], colour: str, swell: Callable[[Route], float] = lambda route: 0) -> Iterator[Shape]:
+    """The curves: dotted for another round, thin for what is also possible; paper beside them where they cross.
+
+    `swell` says how thick a curve with a number on it is; it is drawn whole then.
+    """
     tint = light(colour)
     for route in sorted(found, key=lambda route: route.again):
         for path in route.paths if route.again else ():
             yield Path(d=path, stroke=PAPER, width=9)
+        wide = swell(route)
         for path in route.paths:
-            if route.again:
+            if wide:
+                yield Path(d=path, stroke=tint, width=wide)
+            elif route.again:
                 yield Path(d=path, stroke=colour, width=4, dash=DOTS)
             else:
                 yield Path(d=path, stroke=tint, width=2)
@@ -46,9 +52,9 @@ def labels(found: Iterable[Label]) -> Iterator[Shape]:
 
 def segment(piece: Segment, colour: str, *, width: float | None = None, open: bool = False) -> Shape:
     """A straight piece of line; `open` where the customer has not been."""
-    d = f"M{n(piece.start.x)} {n(piece.start.y)}L{n(piece.end.x)} {n(piece.end.y)}"
-    wide = width or (9 if piece.main else 5)
-    return Path(d=d, stroke=light(colour), width=5, dash="0.1 11") if open else Path(d=d, stroke=colour, width=wide)
+    if open:
+        return Path(d=piece.path, stroke=light(colour), width=5, dash="0.1 11")
+    return Path(d=piece.path, stroke=colour, width=width or (9 if piece.main else 5))
 
 
 def station(at: Point, sign: Sign, place: Place, colour: str, *, side: bool = False) -> Iterator[Shape]:
@@ -78,7 +84,3 @@ def _sign(at: Point, sign: Sign, colour: str, scale: float) -> Iterator[Shape]:
     elif sign == "other":
         half = 4 * scale
         yield Rect(x=at.x - half, y=at.y - half, width=2 * half, height=2 * half, r=1, fill=colour)
-
-
-def bounds(layout: Layout) -> tuple[float, float]:
-    return layout.width, layout.height

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from loper.define.model import Anchor, Duration, Journey, OnEvent, Texts, Touchpoint, Unit, Window
+from loper.draw.metrics import clean
 from loper.draw.ways import OVERDUE
 
 _UNITS_NL = {
@@ -26,6 +27,7 @@ _NL = {
     "what sent": "‘{}’", "what answered": "antwoord op ‘{}’", "what failed": "mislukken van ‘{}’",
     "what delivered": "aankomst van ‘{}’", "what replied": "reactie op ‘{}’", "what skipped": "overslaan van ‘{}’",
     "appointment.start": "de afspraak", "appointment.end": "het einde van de afspraak",
+    "end of": "het einde van {}",
     "between": "tussen {} en {}", "every": "elke {}", "every hours": "elk uur", "most": "hooguit {} keer",
     "unless": "niet na {}", "if": "als {}", "in": "in: {}", "urgent": "dringend", "trial": "proef: {}",
     "within": "binnen {}", "until": "tot {}", "any": "Op elk moment", "grab": "verrast", "survey": "vragen",
@@ -58,6 +60,7 @@ _EN = {
     "what sent": "‘{}’", "what answered": "an answer to ‘{}’", "what failed": "a failure of ‘{}’",
     "what delivered": "arrival of ‘{}’", "what replied": "a reply to ‘{}’", "what skipped": "skipping ‘{}’",
     "appointment.start": "the appointment", "appointment.end": "the end of the appointment",
+    "end of": "the end of {}",
     "between": "between {} and {}", "every": "every {}", "every hours": "every hour", "most": "{} times at most",
     "unless": "not after {}", "if": "if {}", "in": "in: {}", "urgent": "urgent", "trial": "trial: {}",
     "within": "within {}", "until": "until {}", "any": "At any moment", "grab": "surprises", "survey": "questions",
@@ -111,7 +114,8 @@ class Words:
 
     def said(self, texts: Texts) -> str:
         """A text of the journey in this language, else in any that it has; empty where there is none."""
-        return texts.get(self.asked) or texts.get(self.language) or next(filter(None, texts.values()), "")
+        asked = (texts.get(self.asked, ""), texts.get(self.language, ""), *texts.values())
+        return next(filter(None, (" ".join(clean(text).split()) for text in asked)), "")
 
     def stage(self, name: str) -> str:
         stage = self.journey.stages.get(name)
@@ -191,7 +195,14 @@ class Words:
         return self("nth", f"{number}{end}")
 
     def fact(self, path: str) -> str:
-        return self(path) if path in self._table else plain(path)
+        """A fact, or a part of one, in words: `appointment.start` is the appointment."""
+        if path in self._table:
+            return self(path)
+        name, _, part = path.partition(".")
+        fact = self.journey.facts.get(name)
+        if fact is not None and fact.kind == "appointment" and part in ("start", "end"):
+            return plain(name) if part == "start" else self("end of", plain(name))
+        return plain(path)
 
     def event(self, event: str, guard: str = "") -> str:
         """An event as it stands in the file, with its guard."""
@@ -210,11 +221,11 @@ class Words:
         until = self("until", self.fact(stage.until)) if stage.until else ""
         return ", ".join(filter(None, (within, until)))
 
-    def day(self, at: datetime) -> str:
-        """`dinsdag 3 november, 09:02`, in the journey's time zone."""
+    def day(self, at: datetime, *, clock: bool = False) -> str:
+        """`dinsdag 3 november` (with `clock`: `, 09:02`), in the journey's time zone."""
         local = at.astimezone(self.journey.timezone)
-        month = _MONTHS[self.language][local.month - 1]
-        return f"{_DAYS[self.language][local.weekday()]} {local.day} {month}, {local:%H:%M}"
+        day = f"{_DAYS[self.language][local.weekday()]} {local.day} {_MONTHS[self.language][local.month - 1]}"
+        return f"{day}, {local:%H:%M}" if clock else day
 
     def moment(self, at: datetime) -> str:
         """`di 3 nov 09:02`, in the journey's time zone."""
