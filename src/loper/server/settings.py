@@ -9,6 +9,17 @@ LOPER_SECRET_KEY  else made on the first start and kept in LOPER_DATA/secret.key
 LOPER_DEMO      1: a demonstration, with a clock that can be moved; never with real customers
 LOPER_DEBUG     1: for developers
 LOPER_BRAND_NAME, _LOGO, _PRIMARY, _PHONE, _SENDER  stand above what the organisation file says
+
+LOPER_SMTP_HOST, _PORT, _USER, _PASSWORD  the mail server (default: localhost, 25)
+LOPER_SMTP_TLS      no, may, must (STARTTLS) or implicit (default: may); _CA: a file of certificates to trust
+LOPER_SMTP_TIMEOUT  the most seconds that handing over one mail may take (default: 60)
+LOPER_SMTP_BOUNCES  where bounces go, like bounce+{token}@example.nl (default: to the sender)
+LOPER_IMAP_HOST, _PORT, _USER, _PASSWORD, _TLS, _FOLDER  the mailbox in which they come; read every minute
+LOPER_SMS_URL, _TOKEN, _SENDER, _COUNTRY, _CA  the SMS gateway (docs/reference/channels.md); without a URL there is no SMS
+LOPER_SMS_SECRET    signs the gateway's delivery reports to /api/sms/reports
+LOPER_SENDERS       so many messages are handed over at once (default: 8)
+LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
+                    two and a half times LOPER_SMTP_TIMEOUT
 """
 
 from __future__ import annotations
@@ -241,12 +252,40 @@ AXES_VERBOSE = False
 
 # -- mail of the accounts themselves (a lost password); messages to customers go through loper.channels --------------
 
-EMAIL_HOST = env("SMTP_HOST", "localhost")
-EMAIL_PORT = int(env("SMTP_PORT", "25"))
-EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("SMTP_USER"), env("SMTP_PASSWORD")
-EMAIL_USE_TLS = env("SMTP_STARTTLS") == "1"
+LOPER_SMTP = {
+    "host": env("SMTP_HOST", "localhost"),
+    "port": int(env("SMTP_PORT", "25")),
+    "user": env("SMTP_USER"),
+    "password": env("SMTP_PASSWORD"),
+    "tls": env("SMTP_TLS", "may"),
+    "ca": env("SMTP_CA"),
+    "timeout": float(env("SMTP_TIMEOUT", "60")),
+    "bounces": env("SMTP_BOUNCES"),
+}
+EMAIL_HOST, EMAIL_PORT = LOPER_SMTP["host"], LOPER_SMTP["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = LOPER_SMTP["user"], LOPER_SMTP["password"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = LOPER_SMTP["tls"] == "must", LOPER_SMTP["tls"] == "implicit"
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("BRAND_SENDER", "loper@localhost")
+
+LOPER_IMAP = {
+    "host": env("IMAP_HOST"),
+    "port": int(env("IMAP_PORT", "993")),
+    "user": env("IMAP_USER"),
+    "password": env("IMAP_PASSWORD"),
+    "tls": env("IMAP_TLS", "implicit"),
+    "folder": env("IMAP_FOLDER", "INBOX"),
+}
+LOPER_SMS = {
+    "url": env("SMS_URL"),
+    "token": env("SMS_TOKEN"),
+    "sender": env("SMS_SENDER"),
+    "country": env("SMS_COUNTRY", "31"),
+    "ca": env("SMS_CA"),
+    "secret": env("SMS_SECRET"),
+}
+LOPER_SENDERS = int(env("SENDERS", "8"))
+LOPER_HOLD = float(env("HOLD", "180"))
 
 # -- brand: empty means what the organisation file says ---------------------------------------------------------------
 

@@ -2,33 +2,51 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
+from django.conf import settings
+from django.db import connection
+
+from loper.channels.email import Inbox, Unreachable
 from loper.run.outbox import Outbox
 from loper.run.ports import Channel
 from loper.run.worker import sweep, work
+from loper.server.actions import returns
 from loper.server.actions.texts import Texts
+from loper.server.alone import check_database, the_only_worker
 from loper.server.clock import ServerClock
+from loper.server.post import Channels, inbox_settings
 from loper.server.queries.directory import Directory
 from loper.server.queries.journeys import Journeys
 from loper.server.records.store import SqlStore
 
+logger = logging.getLogger("loper.worker")
 
-def outbox(channels: Mapping[str, Channel]) -> Outbox:
+INBOX = 60.0
+"""Seconds between two looks at the mailbox of bounces."""
+
+
+def outbox(channels: Mapping[str, Channel] | Callable[[], Mapping[str, Channel]]) -> Outbox:
     """An outbox on this server's database, with these channels."""
     journeys = Journeys()
+    given = channels if not callable(channels) else {}
     return Outbox(
         store=SqlStore(journeys),
         journeys=journeys,
         directory=Directory(),
         texts=Texts(),
-        channels=channels,
+        channels=given,
         clock=ServerClock(),
         chance=random.Random(),  # noqa: S311 - jitter and tokens of leases, no secret
+        current=channels if callable(channels) else None,
+        hold=timedelta(seconds=settings.LOPER_HOLD),
     )
 
 
@@ -41,17 +59,59 @@ def settle(box: Outbox) -> int:
 
 
 def run(stop: threading.Event) -> None:
-    """Work until `stop` is set."""
-    box = outbox(channels())
-    name = f"{socket.gethostname()}/{os.getpid()}"
-    work(box.store, box.journeys, box.clock, box, stop=stop.is_set, name=name)
+    """Work until `stop` is set. Raises Refusing where this worker may not start, ValueError where settings are wrong."""
+    check_database()
+    with the_only_worker(), ThreadPoolExecutor(settings.LOPER_SENDERS, "sender") as pool:
+        channels = Channels()
+        box = outbox(channels)
+        logger.info("at work; channels: %s", ", ".join(channels()))
+        box.pool, box.stop, box.clock = pool, stop.is_set, ServerClock(stop)
+        inbox = threading.Thread(target=watch_inbox, args=(stop,), name="inbox")
+        if inbox_settings() is not None:
+            inbox.start()
+        name = f"{socket.gethostname()}/{os.getpid()}"
+        work(box.store, box.journeys, box.clock, box, stop=stop.is_set, name=name)
+        if inbox.is_alive():
+            inbox.join(timeout=5)
 
 
-def run_once() -> int:
-    settle(outbox(channels()))
-    return 0
+def run_once() -> None:
+    """What is due now, and nothing after."""
+    check_database()
+    with the_only_worker():
+        box = outbox(Channels())
+        settle(box)
+        box.close()
+
+
+def watch_inbox(stop: threading.Event) -> None:
+    """Read the mailbox of bounces now and then, until `stop` is set."""
+    while not stop.is_set():
+        try:
+            count = read_inbox()
+            if count:
+                logger.info("%d mails came back", count)
+        except Unreachable as wrong:
+            logger.warning("the mailbox of bounces cannot be read: %s", wrong)
+        except Exception:
+            logger.exception("the mailbox of bounces")
+        finally:
+            connection.close()
+        stop.wait(INBOX)
+
+
+def read_inbox() -> int:
+    """What came back since the last time; gives how many mails there were. A mail is put away once it is written down."""
+    given = inbox_settings()
+    if given is None:
+        return 0
+    count = 0
+    for found in Inbox(given).read():
+        returns.take_mail(found.report)
+        count += 1
+    return count
 
 
 def channels() -> Mapping[str, Channel]:
     """The channels that the settings name."""
-    return {}
+    return Channels()()
