@@ -37,6 +37,11 @@ class Card:
         return self.visit.can[""] if self.acts else ()
 
     @property
+    def number(self) -> int:
+        """Which visit of its case this is."""
+        return len(self.earlier) + 1
+
+    @property
     def after(self) -> dict[str, str]:
         """Which buttons there are after a tap that could not be sent yet."""
         return {tap: " ".join(names) for tap, names in self.visit.can.items() if tap and self.acts}
