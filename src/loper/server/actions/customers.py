@@ -123,6 +123,14 @@ def set_address(*, actor: Actor, customer: str, channel: str, value: str) -> Non
     )
 
 
+@transaction.atomic
+def drop_address(*, actor: Actor, customer: str, channel: str) -> None:
+    """This customer is not reached on this channel any more: its addresses are gone."""
+    demand(actor, "customer.change")
+    _own(actor, customer)
+    ContactAddress.objects.filter(customer__key=customer, channel=channel).delete()
+
+
 def _own(actor: Actor, customer: str) -> None:
     """A customer changes only their own."""
     from django.core.exceptions import PermissionDenied

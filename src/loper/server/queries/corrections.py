@@ -9,8 +9,7 @@ from typing import Any
 
 from loper.define.model import Journey
 from loper.step import SYSTEM, Case, Event, Moment, State, candidates, step
-
-RETRACTED = "event.retracted"
+from loper.step.index import RETRACTED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

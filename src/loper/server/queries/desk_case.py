@@ -78,6 +78,7 @@ class Whole:
     parent: Row | None
     children: tuple[Row, ...]
     others: tuple[Row, ...]
+    journeys: Mapping[str, str]  # of this customer's cases: name -> title
 
 
 def whole(key: str, language: str, *, people: bool = True) -> Whole | None:
@@ -113,6 +114,7 @@ def whole(key: str, language: str, *, people: bool = True) -> Whole | None:
         reached=reached_of(view.customer) if people and view.customer else None,
         parent=rows.get(case.parent or ""),
         children=tuple(rows[one.key] for one in family if one.parent == key and one.key != key),
+        journeys={one.journey: rows[one.key].journey for one in family if one.key in rows},
         others=tuple(rows[one.key] for one in family if one.parent != key and one.key not in (key, case.parent)),
     )
 

@@ -189,6 +189,16 @@ def begun_by(sought: Sought, customers: Iterable[Customer] = (), most: int = 10)
     return list(DialogueProgress.objects.filter(fits, submitted=None).order_by("-changed")[:most])
 
 
+def begun_of(customer: Customer) -> list[DialogueProgress]:
+    """Half-filled forms of this customer: begun with a colleague, or with their address as typed."""
+    found = begun_by(Sought(email=_first(customer, "email"), phone=_first(customer, "sms")), [customer])
+    return [row for row in found if not row.stopped]
+
+
+def _first(customer: Customer, channel: str) -> str:
+    return customer.addresses.filter(channel=channel).values_list("value", flat=True).first() or ""
+
+
 def _phones(phone: str) -> list[str]:
     local = "0" + phone.removeprefix("+31")
     return [phone, local, f"{local[:2]} {local[2:]}", f"{local[:2]}-{local[2:]}"]

@@ -13,8 +13,8 @@ from loper.define.organisation import Policy
 from loper.server.records.runtime import Outbox, Task, Touch
 from loper.step import Case, Customer, Event, Go, Message, Recent, candidates, may, variant
 from loper.step.fold import Fold, short
+from loper.step.index import OVERDUE, RETRACTED
 
-OVERDUE = "stage.overdue"
 MERGED = frozenset({"move", "unexpected"})
 """Touches that say what an event led to: one line with the event itself."""
 
@@ -121,7 +121,7 @@ def story(
     outbox: Sequence[Outbox],
     tasks: Sequence[Task],
 ) -> list[Line]:
-    """Every touch, in the order of its time; an event and the move that it made are one line."""
+    """Every touch, in the order of its time; an event and what it led to (a move, a retraction) are one line."""
     history = case.history or ()
     occasions = Occasions(journey, history, touches)
     events = {event.key: event for event in history}
@@ -129,11 +129,16 @@ def story(
     chores = {(row.touchpoint, row.occasion[:300]): row for row in tasks}
     lines: list[Line] = []
     by_cause: dict[str, int] = {}
+    taken_back: dict[str, int] = {}  # what was taken back -> the line that says so
     for touch in touches:
         place = by_cause.get(touch.cause)
         if touch.kind in MERGED and place is not None:
             led = {"reached": touch.stage or ""} if touch.kind == "move" else {"unexpected": True}
             lines[place] = replace(lines[place], **led)
+            continue
+        if touch.kind == "retracted" and touch.cause in taken_back:
+            place = taken_back[touch.cause]
+            lines[place] = replace(lines[place], kind="retracted", activity=touch.activity)
             continue
         moment = (touch.activity, touch.cause)
         event = events.get(touch.cause)
@@ -157,6 +162,8 @@ def story(
         )
         if touch.kind in ("event", "overdue"):
             by_cause[touch.cause] = len(lines)
+            if touch.activity == RETRACTED:
+                taken_back[f"{line.data.get('source')}#{line.data.get('id')}"] = len(lines)
         lines.append(line)
     return sorted(lines, key=lambda line: (line.at, line.seq))
 

@@ -5,7 +5,9 @@ from django.utils.translation import gettext_noop as _
 MENU = (
     (_("Cases"), "desk:cases", "desk"),
     (_("Tasks"), "desk:tasks", "desk"),
+    (_("Forms"), "desk:forms", "customer.see"),
     (_("My day"), "field:day", "field"),
     (_("Planning"), "planner:week", "planning"),
     (_("Journeys"), "studio:journeys", "studio"),
+    (_("Technical"), "desk:engine", "engine.see"),
 )

@@ -1,0 +1,112 @@
+"""One case whole: where the customer is, what happened and why, what comes, and everything that can be done."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from loper.server import clock
+from loper.server.actions.cases import add_note, last_withdrawal
+from loper.server.actions.refused import Refused
+from loper.server.pages.desk import words
+from loper.server.pages.desk.door import actor_of, opens, sees_people
+from loper.server.pages.desk.line import drawn
+from loper.server.pages.desk.person import person
+from loper.server.pages.desk.story import next_ones, said
+from loper.server.permissions import demand
+from loper.server.queries.corrections import can_retract
+from loper.server.queries.desk_acts import acts
+from loper.server.queries.desk_case import Whole, whole
+from loper.server.queries.desk_tasks import as_chores
+from loper.server.queries.organisation import text_in
+from loper.server.records.dialogues import StoredFile
+
+RECENT = 25
+"""So many lines of the story stand open; the older ones behind a fold."""
+
+
+@require_GET
+@opens()
+def show(request: HttpRequest, key: str) -> HttpResponse:
+    return page(request, key)
+
+
+@require_POST
+@opens()
+def note(request: HttpRequest, key: str) -> HttpResponse:
+    """A note for colleagues."""
+    text = request.POST.get("text", "").replace("\x00", "")
+    try:
+        add_note(actor=actor_of(request), case=key, text=text)
+    except Refused as wrong:
+        return page(request, key, status=422, note_wrong=wrong.sentence, note_text=text)
+    return redirect("desk:case", key)
+
+
+def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The case as it stands."""
+    actor, language, see = actor_of(request), words.language(), sees_people(request)
+    demand(actor, "case.see", key)
+    found = whole(key, language, people=see)
+    if found is None:
+        raise Http404
+    view = found.view
+    can = acts(view, actor)
+    undo = actor.may("case.withdraw") and last_withdrawal(view) is not None
+    lines = _lines(found, retract=can.retract)
+    context = {
+        "whole": found,
+        "view": view,
+        "can": can,
+        "undo": undo,
+        "line": drawn(found, language),
+        "lines": lines[:RECENT],
+        "older": lines[RECENT:],
+        "coming": next_ones(view.journey, found.coming, found.journeys, view.case.state.stage or ""),
+        "facts": _facts(found),
+        "tasks": as_chores(found.tasks, actor.user.pk, language, people=see),
+        "can_do_tasks": actor.may("task.do"),
+        "can_release": actor.may("case.release"),
+        "dialogues": [
+            (name, text_in(view.journey.dialogues[name].title, language) or words.readable(name))
+            for name in can.dialogues
+        ],
+        "events": [(name, words.event(view.journey, name)) for name in can.events],
+        "person": person(found.reached) if found.reached else None,
+        "now": clock.now(),
+        **more,
+    }
+    return render(request, "desk/case.html", context, status=status)
+
+
+def _lines(found: Whole, *, retract: bool) -> list[Any]:
+    case = found.view.case
+    keys = [event.key for event in case.history or ()] if retract else []
+    return said(found.view.journey, found.lines, {key: can_retract(case, key) for key in keys})
+
+
+def _facts(found: Whole) -> list[tuple[str, str]]:
+    """What we know of the case beside what a report shows, in words."""
+    return [
+        (words.fact(name, found.questions), words.value(raw, found.questions, name, found.technicians))
+        for name, raw in found.facts.items()
+    ]
+
+
+@require_GET
+@opens()
+def photo(request: HttpRequest, file: UUID) -> HttpResponse:
+    """A photo of a case, or of a form that somebody is filling in."""
+    found = StoredFile.objects.filter(pk=file).first()
+    demand(actor_of(request), "case.see", found.case if found else None)
+    if found is None:
+        raise Http404
+    return HttpResponse(
+        bytes(found.content),
+        content_type=found.content_type,
+        headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'"},
+    )
