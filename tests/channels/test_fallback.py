@@ -71,5 +71,5 @@ def test_a_bounce_finds_its_letter_by_the_receipt(engine: Engine, smtp: SmtpServ
     engine.work()
     sent = next(line for line in smtp.taken[0].original_content.split(b"\r\n") if line.startswith(b"Message-ID"))
     with engine.store.unit() as unit:
-        letter = unit.letter_of(sent.partition(b": ")[2].decode())
-    assert letter is not None and (letter.case, letter.moment.touchpoint) == ("A", "welcome")
+        (letter,) = unit.letters_of(sent.partition(b": ")[2].decode())
+    assert (letter.case, letter.moment.touchpoint) == ("A", "welcome")

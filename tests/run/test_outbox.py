@@ -184,7 +184,7 @@ def test_what_bounces_after_it_went_goes_by_the_next_channel_once(engine: Engine
     engine.work()
     engine.later(minutes=1)
     moment = engine.letters("A")["welcome"].moment.key
-    bounce = told("A", "welcome.failed", engine.clock.now(), "b1", moment=moment, channel="email", permanent=True)
+    bounce = told("A", "welcome.failed", engine.clock.now(), "b1", moment=moment, channel="email")
     engine.deliver(bounce, bounce)
     engine.deliver(replace(bounce, event=replace(bounce.event, id="b2")))
     engine.work()
@@ -200,21 +200,12 @@ def test_a_bounce_that_is_quicker_than_the_receipt_counts_too(engine: Engine) ->
 
     def bounces_at_once(message: Outgoing) -> Receipt:
         moment = engine.letters("A")["welcome"].moment.key
-        engine.tell("A", "welcome.failed", moment=moment, channel="email", permanent=True)
+        engine.tell("A", "welcome.failed", moment=moment, channel="email")
         return send(message)
 
     engine.email.send = bounces_at_once  # type: ignore[method-assign]
     engine.work()
     assert engine.went() == [("email", "welcome", "A"), ("sms", "welcome", "A")]
-
-
-def test_a_failure_that_may_pass_changes_nothing(engine: Engine) -> None:
-    engine.tell("A", "asked")
-    engine.work()
-    moment = engine.letters("A")["welcome"].moment.key
-    engine.tell("A", "welcome.failed", moment=moment, channel="email", permanent=False)
-    engine.later(hours=1)
-    assert engine.went() == [("email", "welcome", "A")]
 
 
 # -- unknown -------------------------------------------------------------------------------------------------------

@@ -8,14 +8,20 @@ begins with this event).
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from loper.define.model import ROLES
 from loper.step import SYSTEM, Event, FactError, instant_of
 
 LONGEST = {"id": 255, "source": 255, "type": 100, "subject": 200, "customer": 200, "journey": 80}
+DEEPEST = 20
+"""Levels of `data`."""
+LARGEST = 2**63
+"""Whole numbers are smaller than this: what is larger, no other system reads back as it was."""
 
 
 class Malformed(ValueError):
@@ -52,11 +58,12 @@ def read_event(document: Any, now: datetime | None = None) -> Told:
     if not isinstance(data, Mapping):
         reasons.append("data: a JSON object was expected")
         data = {}
+    reasons += _unstorable(data)
     if "data_base64" in document:
         reasons.append("data_base64: data as a JSON object was expected")
     emitter = document.get("emitter")
-    if emitter is not None and not isinstance(emitter, str):
-        reasons.append("emitter: a role was expected")
+    if emitter is not None and emitter not in ROLES:
+        reasons.append(f"emitter: a role was expected ({', '.join(ROLES)})")
     customer, journey = (_word(document, name, reasons) if name in document else "" for name in ("customer", "journey"))
     time = _time(document, now, reasons)
     sequence = _sequence(document, reasons)
@@ -97,7 +104,9 @@ def read_line(line: str, now: datetime | None = None) -> Told:
     """One line of a CloudEvents JSON lines file; raises Malformed."""
     try:
         document = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as wrong:
+    except RecursionError:
+        raise Malformed(["not JSON that can be read: nested too deep"]) from None
+    except ValueError as wrong:
         raise Malformed([f"not JSON: {wrong}"]) from None
     return read_event(document, now)
 
@@ -107,9 +116,39 @@ def _word(document: Mapping[str, Any], name: str, reasons: list[str]) -> str:
     if not isinstance(value, str) or not value.strip():
         reasons.append(f"{name}: a text was expected")
         return ""
-    if len(value) > LONGEST[name] or "\x00" in value:
+    if len(value) > LONGEST[name]:
         reasons.append(f"{name}: at most {LONGEST[name]} characters were expected")
+    if _broken(value):
+        reasons.append(f"{name}: it has characters that no text can have")
     return value
+
+
+def _broken(text: str) -> bool:
+    """Whether the text has a NUL or half a character: JSON can say these, and no database can keep them."""
+    return "\x00" in text or not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _unstorable(data: Any) -> list[str]:
+    """What is in `data` that cannot be kept as it is, and read back by others."""
+    reasons: dict[str, None] = {}
+    level = [data]
+    for _ in range(DEEPEST + 1):
+        below: list[Any] = []
+        for one in level:
+            if isinstance(one, Mapping):
+                below += [*one.keys(), *one.values()]
+            elif isinstance(one, list):
+                below += one
+            elif isinstance(one, str) and _broken(one):
+                reasons["data: it has characters that no text can have"] = None
+            elif isinstance(one, float) and not math.isfinite(one):
+                reasons["data: a number that is not finite cannot be kept"] = None
+            elif isinstance(one, int) and not -LARGEST < one < LARGEST:
+                reasons["data: a whole number of at most 63 bits was expected"] = None
+        level = below
+    if level:
+        reasons[f"data: at most {DEEPEST} levels deep was expected"] = None
+    return list(reasons)
 
 
 def _time(document: Mapping[str, Any], now: datetime | None, reasons: list[str]) -> datetime | None:

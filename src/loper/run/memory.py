@@ -235,8 +235,8 @@ class MemoryUnit:
                 found.setdefault(stored.case.customer, set()).add(stored.case.journey)
         return {customer: frozenset(names) for customer, names in found.items()}
 
-    def letter_of(self, provider_id: str) -> Letter | None:
-        return next((replace(one) for one in self.data.letters if one.provider_id == provider_id), None)
+    def letters_of(self, provider_id: str) -> Sequence[Letter]:
+        return [replace(one) for one in self.data.letters if one.provider_id == provider_id]
 
     def find_letter(self, case: str, moment: str) -> Letter | None:
         found = (one for one in self.data.letters if one.case == case and one.moment.key == moment)

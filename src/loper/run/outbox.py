@@ -23,6 +23,9 @@ from loper.run.store import Conflict, Letter, Store, Unanswered, by_customer
 from loper.run.transact import transact
 from loper.run.work import Work
 
+LAST_TRIES = 50
+"""So often a worker that is told to stop asks a silent store, a few seconds in all."""
+
 T = TypeVar("T")
 
 logger = logging.getLogger("loper.run")
@@ -40,7 +43,10 @@ def _never() -> bool:
 
 @dataclass(slots=True)
 class Outbox:
-    """Sends what is queued. One in a worker; each of `channels` may be used by several threads at once."""
+    """Sends what is queued. One in a worker; each of `channels` may be used by several threads at once.
+
+    `current`, where given, is asked for the channels before every sweep: they may change while the worker runs.
+    """
 
     store: Store
     journeys: Journeys
@@ -50,12 +56,15 @@ class Outbox:
     clock: Clock
     chance: random.Random
     pool: Executor | None = None
+    current: Callable[[], Mapping[str, Channel]] | None = None
     hold: timedelta = HOLD
     stop: Callable[[], bool] = _never
     counts: dict[str, int] = field(default_factory=dict)
 
     def sweep(self, limit: int) -> int:
         """Claim, judge, send and settle up to `limit` letters; gives how many were dealt with."""
+        if self.current is not None:
+            self.channels = self.current()
         self._recover(limit)
         now = self.clock.now()
         token = self.chance.getrandbits(62) + 1
@@ -127,7 +136,8 @@ class Outbox:
                 return self._transact(body)
             except (Unanswered, Conflict):
                 trouble += 1
-                if all(letter.lease is None or letter.lease <= self.clock.now() for letter in letters):
+                over = all(letter.lease is None or letter.lease <= self.clock.now() for letter in letters)
+                if over or (self.stop() and trouble >= LAST_TRIES):
                     raise  # another worker takes them over: their outcome is unknown now
                 logger.warning("what %d messages came to is not written down yet; once more", len(letters))
                 self.clock.wait(min(2.0, 0.1 * 2**trouble))

@@ -164,8 +164,8 @@ class Unit(Protocol):
         """The journeys of which these customers have a case that has not ended."""
         ...
 
-    def letter_of(self, provider_id: str) -> Letter | None:
-        """The letter that went under this id (a mail's Message-ID)."""
+    def letters_of(self, provider_id: str) -> Sequence[Letter]:
+        """The letters that went under this id (a mail's Message-ID); several where they were bundled."""
         ...
 
     def find_letter(self, case: str, moment: str) -> Letter | None:

@@ -118,7 +118,7 @@ def _bounced(work: Work, told: Told) -> None:
     """A message that failed after the provider had taken it: the same moment goes on by the next channel."""
     event = told.event
     name, _, what = event.type.rpartition(".")
-    if what != "failed" or not event.data.get("permanent"):
+    if what != "failed":
         return
     letter = work.unit.find_letter(told.case, str(event.data.get("moment", "")))
     if letter is None or letter.moment.touchpoint != name or letter.status not in ("sent", "handing"):

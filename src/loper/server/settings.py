@@ -15,7 +15,7 @@ LOPER_SMTP_TLS      no, may, must (STARTTLS) or implicit (default: may); _CA: a 
 LOPER_SMTP_TIMEOUT  the most seconds that handing over one mail may take (default: 60)
 LOPER_SMTP_BOUNCES  where bounces go, like bounce+{token}@example.nl (default: to the sender)
 LOPER_IMAP_HOST, _PORT, _USER, _PASSWORD, _TLS, _FOLDER  the mailbox in which they come; read every minute
-LOPER_SMS_URL, _TOKEN, _SENDER, _COUNTRY, _CA  the SMS gateway (docs/reference/channels.md); without a URL there is no SMS
+LOPER_SMS_URL, _TOKEN, _SENDER, _COUNTRY, _CA  the SMS gateway (docs/reference/channels.md); without it there is no SMS
 LOPER_SMS_SECRET    signs the gateway's delivery reports to /api/sms/reports
 LOPER_SENDERS       so many messages are handed over at once (default: 8)
 LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
@@ -28,6 +28,7 @@ import os
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 with suppress(ImportError):  # a sound SQLite must be in place before Django's backend looks for one
@@ -252,7 +253,7 @@ AXES_VERBOSE = False
 
 # -- mail of the accounts themselves (a lost password); messages to customers go through loper.channels --------------
 
-LOPER_SMTP = {
+LOPER_SMTP: dict[str, Any] = {
     "host": env("SMTP_HOST", "localhost"),
     "port": int(env("SMTP_PORT", "25")),
     "user": env("SMTP_USER"),
@@ -268,7 +269,7 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = LOPER_SMTP["tls"] == "must", LOPER_SMTP["tls"] ==
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("BRAND_SENDER", "loper@localhost")
 
-LOPER_IMAP = {
+LOPER_IMAP: dict[str, Any] = {
     "host": env("IMAP_HOST"),
     "port": int(env("IMAP_PORT", "993")),
     "user": env("IMAP_USER"),
@@ -276,7 +277,7 @@ LOPER_IMAP = {
     "tls": env("IMAP_TLS", "implicit"),
     "folder": env("IMAP_FOLDER", "INBOX"),
 }
-LOPER_SMS = {
+LOPER_SMS: dict[str, Any] = {
     "url": env("SMS_URL"),
     "token": env("SMS_TOKEN"),
     "sender": env("SMS_SENDER"),

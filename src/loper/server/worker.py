@@ -59,7 +59,7 @@ def settle(box: Outbox) -> int:
 
 
 def run(stop: threading.Event) -> None:
-    """Work until `stop` is set. Raises Refusing where this worker may not start, ValueError where settings are wrong."""
+    """Work until `stop` is set. Raises Refusing where a worker may not start, ValueError where settings are wrong."""
     check_database()
     with the_only_worker(), ThreadPoolExecutor(settings.LOPER_SENDERS, "sender") as pool:
         channels = Channels()
@@ -101,7 +101,7 @@ def watch_inbox(stop: threading.Event) -> None:
 
 
 def read_inbox() -> int:
-    """What came back since the last time; gives how many mails there were. A mail is put away once it is written down."""
+    """What came back since the last time; gives how many mails. A mail is put away once it is written down."""
     given = inbox_settings()
     if given is None:
         return 0

@@ -1,11 +1,7 @@
 """E-mail: out over SMTP, bounces in over IMAP.
 
-What the server does with a bounce, in one transaction, for each `Found` of `Inbox(settings).read()`:
-
-    def bounced(unit: Unit, bounce: Bounce, now: datetime) -> None:
-        letter = unit.letter_of(bounce.message_id)      # the provider_id of its receipt; None: not ours, or forgotten
-        # tell its case `T.failed` with the id "message_id/recipient": read twice, it is told once
-        # where bounce.permanent: mark the recipient's address as bounced, so that `may` takes another channel
+What the server does with what `Inbox(settings).read()` gives stands in loper.server.actions.returns: the letters of a
+bounce are found by its Message-ID, their cases are told `T.failed`, and an address that is dead is not used again.
 """
 
 from loper.channels.email.bounces import Bounce, Complaint, Ours, Report, read

@@ -58,7 +58,7 @@ HISTORY = (
 
 FORGET = "DELETE FROM waiting WHERE received < %s"
 
-LETTER_OF = f"SELECT {LETTER} FROM outbox WHERE provider_id = %s ORDER BY id DESC LIMIT 1"
+LETTERS_OF = f"SELECT {LETTER} FROM outbox WHERE provider_id = %s AND provider_id <> '' ORDER BY id"
 FIND_LETTER = f'SELECT {LETTER} FROM outbox WHERE "case" = %s AND touchpoint = %s AND occasion = %s'
 
 BEAT = (

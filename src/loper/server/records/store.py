@@ -9,17 +9,17 @@ import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connections, transaction
 
-from loper.run.cloudevents import Told, read_event, write_event
+from loper.run.cloudevents import Told, write_event
 from loper.run.ports import Journeys
 from loper.run.store import Changes, Conflict, Identity, Letter, Poisoned, Stored, Unanswered
 from loper.server.records import sql
-from loper.step import SYSTEM, Case, Event, Moment, Sent, State, dump_state, load_state
+from loper.step import Case, Event, Moment, Sent, State, dump_state, load_state
 
 DO_AGAIN = ("40001", "40P01")
 """PostgreSQL: two transactions waited for each other, and this one gave way."""
@@ -298,9 +298,9 @@ class SqlUnit:
             found.setdefault(customer, set()).add(journey)
         return {customer: frozenset(names) for customer, names in found.items()}
 
-    def letter_of(self, provider_id: str) -> Letter | None:
-        self.cursor.execute(sql.LETTER_OF, [provider_id])
-        return next((self._letter(row) for row in self.cursor.fetchall()), None)
+    def letters_of(self, provider_id: str) -> Sequence[Letter]:
+        self.cursor.execute(sql.LETTERS_OF, [provider_id])
+        return [self._letter(row) for row in self.cursor.fetchall()]
 
     def find_letter(self, case: str, moment: str) -> Letter | None:
         self.cursor.execute(sql.FIND_LETTER, [case, *_split(moment)])
@@ -377,15 +377,20 @@ def _split(moment: str) -> tuple[str, str]:
 
 
 def _document(told: Told) -> dict[str, Any]:
+    """A waiting event, whole; also one that came from another case or from the runtime itself."""
     document = write_event(told.case, told.event)
-    return {**document, "customer": told.customer, "journey": told.journey}
+    return {**document, "sequence": told.event.sequence, "customer": told.customer, "journey": told.journey}
 
 
 def _told(text: str) -> Told:
-    """A waiting event as it was; one that came from another case keeps its source, which no sender may use."""
     document = json.loads(text)
-    source = document["source"]
-    own = source.split("/", 1)[0] == SYSTEM
-    plain = {name: value for name, value in document.items() if value != ""}
-    told = read_event({**plain, "source": "x"} if own else plain)
-    return replace(told, event=replace(told.event, source=source)) if own else told
+    event = Event(
+        type=document["type"],
+        time=datetime.fromisoformat(document["time"]),
+        source=document["source"],
+        id=document["id"],
+        data=document["data"],
+        sequence=document["sequence"],
+        emitter=document.get("emitter"),
+    )
+    return Told(case=document["subject"], event=event, customer=document["customer"], journey=document["journey"])
