@@ -28,7 +28,7 @@ from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.taps import LAST, TAPS, UNDO, Tap, heard_since, possible, reasons, taps_of
 from loper.server.records.agenda import Appointment
 from loper.server.records.dialogues import Note
-from loper.server.records.runtime import Outbox
+from loper.server.records.runtime import Case, Outbox
 from loper.step import Event
 
 OLDEST = timedelta(hours=24)
@@ -246,8 +246,9 @@ def _stand(actor: Actor, case: str, seen: Seen | None, tap: str, key: str) -> _V
 
 
 def _rows(case: str) -> list[Appointment]:
-    """The appointments of a case, locked: of one case, one tap at a time."""
-    return list(Appointment.objects.select_for_update().filter(case=case).order_by("pk"))
+    """The appointments of a case that is held until the end of the transaction: of one case, one tap at a time."""
+    list(Case.objects.select_for_update().filter(key=case).values_list("key", flat=True))
+    return list(Appointment.objects.filter(case=case).order_by("pk"))
 
 
 def _mine(actor: Actor, case: str, seen: Seen | None, rows: list[Appointment]) -> _Visit:
