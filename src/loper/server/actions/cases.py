@@ -164,19 +164,27 @@ def last_withdrawal(view: CaseView) -> Event | None:
 
 @transaction.atomic
 def ask_call(*, actor: Actor, case: str, start: datetime, end: datetime, phone: str, about: str = "") -> CallWish:
-    """The customer is called between these times; the journey makes it an agent's task. Asked twice, it is one call."""
+    """The customer is called between these times; the journey makes it an agent's task. Asked twice, it is one call.
+
+    An agent passes on what the customer asks on the telephone: where the journey takes it from customers alone, it is
+    the customer who says it.
+    """
     role = demand(actor, "case.ask_call", case)
     view = _open(case)
-    event = view.offers_event("call_me") or ("call.asked" if "call.asked" in view.journey.events else None)
-    if event is None:
+    event = view.offers_event("call_me") or "call.asked"
+    if event not in view.journey.events:
         raise Refused(_("We cannot plan a call for this. Please call us."))
     if end <= clock.now():
         raise Refused(_("This time has passed. Please choose another."), field="slot")
     asked = CallWish.objects.filter(case=case, start=start, end=end, at__gt=clock.now() - DOUBLE).first()
     if asked is not None:
         return asked
+    takes = view.journey.events[event].from_
     event_told = tell(
-        case=case, type=event, emitter=role, data={"slot": {"start": start.isoformat(), "end": end.isoformat()}}
+        case=case,
+        type=event,
+        emitter=role if role in takes else "customer",
+        data={"slot": {"start": start.isoformat(), "end": end.isoformat()}},
     )
     return CallWish.objects.create(
         case=case, start=start, end=end, phone=phone, about=about, at=clock.now(), event=event_told.key
