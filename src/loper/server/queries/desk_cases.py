@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from loper.define.model import Journey
@@ -111,7 +111,7 @@ def literally(rows: QuerySet[Any], condition: str) -> QuerySet[Any]:
 
     SQLite uses such an index only for the very same words: a value that is bound says nothing when it plans.
     """
-    return rows.filter(RawSQL(condition, ()))  # noqa: S611 - words of ours, no value in them
+    return rows.filter(RawSQL(condition, (), BooleanField()))  # noqa: S611 - words of ours, no value in them
 
 
 def _place(row: Case) -> str:
