@@ -88,7 +88,8 @@ def _now() -> datetime:
 def _fill(cases: int) -> None:
     """Three weeks of life, with a bar that shows how far they are."""
     from loper.server.demo import begin, begun
-    from loper.server.worker import channels, outbox
+    from loper.server.post import Channels
+    from loper.server.worker import outbox
 
     if begun():
         return
@@ -106,7 +107,7 @@ def _fill(cases: int) -> None:
             elif percent % 20 == 0:
                 print(f"  {percent} %", flush=True)
 
-    begin(outbox(channels()), cases=cases, password=PASSWORD, seed=SEED, told=told)
+    begin(outbox(Channels()), cases=cases, password=PASSWORD, seed=SEED, told=told)
     print("\r" if sys.stdout.isatty() else "", end="")
 
 

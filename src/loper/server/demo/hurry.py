@@ -9,12 +9,13 @@ from django.db.models import Min
 from loper.run.outbox import Outbox
 from loper.server import clock
 from loper.server.records import demo, runtime
-from loper.server.worker import channels, outbox, settle
+from loper.server.post import Channels
+from loper.server.worker import outbox, settle
 
 
 def advance(by: timedelta, box: Outbox | None = None) -> None:
     """So much later: from each due time to the next, with the worker's work done at each."""
-    box = box or outbox(channels())
+    box = box or outbox(Channels())
     target = clock.now() + by
     while (now := clock.now()) < target:
         demo.move(max(_next(now, target) - now, timedelta(seconds=1)))
