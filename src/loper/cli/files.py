@@ -60,10 +60,15 @@ def draw(arguments: Namespace) -> int:
         return _wrong(wrong, False)
     findings = [finding for finding in find(journey, organisation=organisation) if finding.accepted is None]
     svg = line_design(journey, findings, language=arguments.language, vertical=arguments.vertical)
-    if arguments.output:
+    if not arguments.output:
+        print(svg, end="")
+        return 0
+    try:
         Path(arguments.output).write_text(svg, encoding="utf-8")
-    else:
-        print(svg)
+    except OSError as wrong:
+        why = f"{arguments.output} cannot be written: {wrong.strerror}"
+        print(f"loper draw: {why}; give -o a file in a folder that is there", file=sys.stderr)
+        return 2
     return 0
 
 
