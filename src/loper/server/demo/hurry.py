@@ -8,8 +8,8 @@ from django.db.models import Min
 
 from loper.run.outbox import Outbox
 from loper.server import clock
-from loper.server.records import demo, runtime
 from loper.server.post import Channels
+from loper.server.records import demo, runtime
 from loper.server.worker import outbox, settle
 
 
