@@ -93,11 +93,16 @@ class Work:
         except Exception as wrong:  # one poisoned case must not stop the others
             logger.exception("case %s set aside", key)
             raise Poisoned(f"{type(wrong).__name__} in step", case=key) from wrong
+        self.took(key, journey, result)
+        return result
+
+    def took(self, key: str, journey: Journey, result: Step) -> None:
+        """The case is as this step left it, and what the step asks is gathered."""
+        stored = self.stored[key]
         stored.case = result.case
         self.touched[key] = None
         for effect in result.effects:
             self._effect(stored, journey, effect)
-        return result
 
     def _effect(self, stored: Stored, journey: Journey, effect: Effect) -> None:
         case, event, moment = stored.case, effect.event, effect.moment

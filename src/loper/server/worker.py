@@ -18,7 +18,7 @@ from loper.channels.email import Inbox, Unreachable
 from loper.run.outbox import Outbox
 from loper.run.ports import Channel
 from loper.run.worker import sweep, work
-from loper.server.actions import returns
+from loper.server.actions import migrate, returns
 from loper.server.actions.texts import Texts
 from loper.server.alone import check_database, the_only_worker
 from loper.server.clock import ServerClock
@@ -31,6 +31,9 @@ logger = logging.getLogger("loper.worker")
 
 INBOX = 60.0
 """Seconds between two looks at the mailbox of bounces."""
+
+MOVES = 2.0
+"""Seconds between two looks whether somebody moves open cases to another version."""
 
 
 def outbox(channels: Mapping[str, Channel] | Callable[[], Mapping[str, Channel]]) -> Outbox:
@@ -69,8 +72,11 @@ def run(stop: threading.Event) -> None:
         inbox = threading.Thread(target=watch_inbox, args=(stop,), name="inbox")
         if inbox_settings() is not None:
             inbox.start()
+        mover = threading.Thread(target=move_cases, args=(stop,), name="mover")
+        mover.start()
         name = f"{socket.gethostname()}/{os.getpid()}"
         work(box.store, box.journeys, box.clock, box, stop=stop.is_set, name=name)
+        mover.join(timeout=5)
         if inbox.is_alive():
             inbox.join(timeout=5)
 
@@ -82,6 +88,20 @@ def run_once() -> None:
         box = outbox(Channels())
         settle(box)
         box.close()
+
+
+def move_cases(stop: threading.Event) -> None:
+    """Move the open cases that somebody moves to another version, batch by batch, until `stop` is set."""
+    while not stop.is_set():
+        more = False
+        try:
+            more = migrate.go_on()
+        except Exception:
+            logger.exception("moving open cases")
+        finally:
+            if not more:
+                connection.close()
+        stop.wait(0.05 if more else MOVES)
 
 
 def watch_inbox(stop: threading.Event) -> None:

@@ -213,7 +213,7 @@ def sign(
     demand(actor, "journey.sign")
     row = version_of(journey, version)
     if outside:
-        return _sign_outside(row, name=name, agrees=agrees, remark=remark, user=actor.user)
+        return sign_outside(row, name=name, agrees=agrees, remark=remark, user=actor.user)
     if actor.user is None or actor.user.pk in row.makers:
         raise Refused(_("You worked on this version. Ask a colleague to look at it."))
     said = {"name": actor.name, "agrees": agrees, "remark": _remark(remark, agrees), "at": clock.now()}
@@ -222,7 +222,7 @@ def sign(
     )[0]
 
 
-def _sign_outside(row: JourneyVersion, *, name: str, agrees: bool, remark: str, user: Any) -> SignOff:
+def sign_outside(row: JourneyVersion, *, name: str, agrees: bool, remark: str, user: Any) -> SignOff:
     """What somebody from outside says of it; said again, the last counts."""
     name = " ".join(name.split())
     if not name:
