@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
@@ -62,6 +62,17 @@ def at_home(number: str) -> str:
     if number.startswith("+31") and len(number) == 12:
         return f"0{number[3:4]} {number[4:]}" if number[3] == "6" else f"0{number[3:5]} {number[5:]}"
     return number
+
+
+def short(at: datetime) -> str:
+    """`di 8 sep`, in a list."""
+    months = "b" if (get_language() or "nl").startswith("nl") else "M"  # Dutch writes months small
+    return str(formats.date_format(timezone.localtime(at), f"D j {months}"))
+
+
+def moment(at: datetime) -> str:
+    """`di 8 sep 18:45`, in a list."""
+    return f"{short(at)} {formats.date_format(timezone.localtime(at), 'H:i')}"
 
 
 def dialled(number: str) -> str:

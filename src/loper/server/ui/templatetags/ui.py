@@ -14,7 +14,17 @@ from loper.server.ui import words
 from loper.server.ui.menu import MENU
 
 register = template.Library()
-for _filter in (words.day, words.hour, words.block, words.span, words.dialled, words.with_calls):
+for _filter in (
+    words.day,
+    words.hour,
+    words.block,
+    words.span,
+    words.dialled,
+    words.with_calls,
+    words.at_home,
+    words.short,
+    words.moment,
+):
     register.filter(_filter)
 
 
