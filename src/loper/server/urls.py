@@ -13,6 +13,7 @@ urlpatterns = [
     path("field/", include("loper.server.pages.field.urls")),
     path("planner/", include("loper.server.pages.planner.urls")),
     path("studio/", include("loper.server.pages.studio.urls")),
+    path("account/", account.mine, name="account"),
     path("account/", include("allauth.urls")),
     path("api/", include("loper.server.api.urls")),
     path("healthz", common.healthz, name="healthz"),

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 
 def page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    return render(request, "errors/error.html", {"title": title, "text": text, "status": status}, status=status)
+    user = getattr(request, "user", None)
+    works_here = bool(user is not None and user.is_authenticated)
+    context = {"title": title, "text": text, "status": status, "works_here": works_here}
+    return render(request, "errors/error.html", context, status=status)
 
 
 def bad(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -18,12 +25,12 @@ def bad(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return page(
-        request,
-        403,
-        _("You cannot open this page"),
-        _("Open the newest message you got from us and use the link in it, or ask for a new link."),
-    )
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated:
+        text = _("Your account does not give access to it. Ask an administrator if you need it for your work.")
+    else:
+        text = _("Open the newest message you got from us and use the link in it, or ask for a new link.")
+    return page(request, 403, _("You cannot open this page"), text)
 
 
 def missing(request: HttpRequest, exception: Any = None) -> HttpResponse:
@@ -45,10 +52,9 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Rendered without the database: that may be what is broken."""
-    return HttpResponse(
-        "<!doctype html><html lang='nl'><meta charset='utf-8'><title>Storing</title><h1>Er ging iets mis</h1>"
-        "<p>Dat ligt aan ons. Probeer het over een paar minuten opnieuw.</p>"
-        "<p lang='en'>Something went wrong on our side. Please try again in a few minutes.</p></html>",
-        status=500,
-    )
+    """Our fault: 503 when the database does not answer, else 500. Made without it, and in both languages."""
+    wrong = sys.exc_info()[1]
+    away = isinstance(wrong, OperationalError | InterfaceError)
+    context = {"phone": settings.LOPER_BRAND["phone"], "name": settings.LOPER_BRAND["name"] or "Loper", "away": away}
+    body = render_to_string("errors/broken.html", context)
+    return HttpResponse(body, status=503 if away else 500, headers={"Retry-After": "60"} if away else {})

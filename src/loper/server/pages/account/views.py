@@ -1,4 +1,4 @@
-"""Where somebody lands after signing in: the pages of their work."""
+"""Where somebody lands after signing in: the pages of their work; and the page of their own account."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.views.decorators.http import require_safe
 
 from loper.server.permissions import roles_of
 from loper.server.ui.menu import MENU
 
 
+@require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
     """The first page of the menu that this account may open; a technician goes to the day's jobs."""
@@ -22,3 +24,10 @@ def home(request: HttpRequest) -> HttpResponse:
             except NoReverseMatch:
                 continue
     return render(request, "account/nothing.html")
+
+
+@require_safe
+@login_required
+def mine(request: HttpRequest) -> HttpResponse:
+    """Password, second step, language, and the way out."""
+    return render(request, "account/mine.html")
