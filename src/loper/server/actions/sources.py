@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -10,14 +11,25 @@ from loper.define.model import ROLES
 from loper.server import clock
 from loper.server.records.access import EventSource
 from loper.server.records.links import hash_of, new_token
+from loper.step import SYSTEM
+
+USED = timedelta(minutes=1)
+"""How exactly it is kept when a token was last used: a write a minute, not a write an event."""
 
 
 @transaction.atomic
 def add_source(*, source: str, emitters: Sequence[str]) -> str:
-    """A token for this CloudEvents source; shown once. A source that had one gets a new one, the old is void."""
+    """A token for this CloudEvents source; shown once. A source that had one gets a new one, the old is void.
+
+    Raises ValueError with what is wrong.
+    """
     unknown = [role for role in emitters if role not in ROLES]
     if unknown or not emitters:
         raise ValueError(f"roles are {', '.join(ROLES)}; not {', '.join(unknown) or 'none'}")
+    if not source.strip() or len(source) > 200 or not source.isprintable():
+        raise ValueError("a source is a text of at most 200 characters, like erp.example.nl")
+    if source.lower().startswith(SYSTEM):
+        raise ValueError(f"a source that begins with '{SYSTEM}' is Loper itself")
     token = new_token()
     EventSource.objects.update_or_create(
         source=source,
@@ -29,7 +41,7 @@ def add_source(*, source: str, emitters: Sequence[str]) -> str:
 def source_of(token: str) -> EventSource | None:
     """Whose token this is; None when nobody's, or it was switched off."""
     found = EventSource.objects.filter(hash=hash_of(token), active=True).first()
-    if found is not None:
+    if found is not None and (found.used is None or clock.now() - found.used > USED):
         EventSource.objects.filter(pk=found.pk).update(used=clock.now())
     return found
 

@@ -23,11 +23,6 @@ def documents(content_type: str, body: bytes, headers: Mapping[str, str]) -> lis
     kind, *parameters = (part.strip().lower() for part in content_type.split(";"))
     if any(one.startswith("charset=") and one.removeprefix("charset=").strip('"') != "utf-8" for one in parameters):
         raise Unreadable("write the body in UTF-8", 415)
-    attributes = _attributes(headers)
-    if attributes:
-        if kind and kind != DATA and not (kind.startswith("application/") and kind.endswith("+json")):
-            raise Unreadable(f"an event in headers brings its data as {DATA}", 415)
-        return [{**attributes, "data": _json(body) if body.strip() else {}}]
     if kind == ONE:
         return [_json(body)]
     if kind == MANY:
@@ -35,6 +30,11 @@ def documents(content_type: str, body: bytes, headers: Mapping[str, str]) -> lis
         if not isinstance(found, list):
             raise Unreadable("a batch is a JSON list of events")
         return found
+    attributes = _attributes(headers)
+    if attributes:
+        if kind and kind != DATA and not (kind.startswith("application/") and kind.endswith("+json")):
+            raise Unreadable(f"an event in headers brings its data as {DATA}", 415)
+        return [{**attributes, "data": _json(body) if body.strip() else {}}]
     raise Unreadable(f"send {ONE}, {MANY}, or ce- headers with {DATA}", 415)
 
 

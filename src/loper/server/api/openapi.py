@@ -1,0 +1,178 @@
+"""GET /api/openapi.json: what machines can ask, and what they get, in OpenAPI 3.1."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from loper.define.model import ROLES
+from loper.run.cloudevents import LONGEST
+from loper.server.api.problems import TITLES
+
+CLOUD_EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "A CloudEvent 1.0. `subject` is the key of the case.",
+    "required": ["specversion", "id", "source", "type", "subject"],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string", "minLength": 1, "maxLength": LONGEST["id"]},
+        "source": {"type": "string", "minLength": 1, "maxLength": LONGEST["source"], "description": "of the token"},
+        "type": {"type": "string", "minLength": 1, "maxLength": LONGEST["type"], "examples": ["job.fixed"]},
+        "subject": {"type": "string", "minLength": 1, "maxLength": LONGEST["subject"]},
+        "time": {"type": "string", "format": "date-time", "description": "when it happened; absent: now"},
+        "datacontenttype": {"type": "string"},
+        "data": {"type": "object", "description": "facts, by name"},
+        "emitter": {"enum": list(ROLES), "description": "who says so; may be left out where the token has one role"},
+        "sequence": {"type": ["integer", "string"], "description": "order among events of one source at one time"},
+        "customer": {"type": "string", "maxLength": LONGEST["customer"], "description": "of a begin event: whose case"},
+        "journey": {"type": "string", "maxLength": LONGEST["journey"], "description": "where several begin with it"},
+    },
+}
+
+RESULT: dict[str, Any] = {
+    "type": "object",
+    "required": ["result"],
+    "additionalProperties": False,
+    "properties": {
+        "result": {
+            "enum": ["accepted", "duplicate", "waiting", "refused"],
+            "description": "duplicate: it was there before; waiting: its case is not there yet; both are kept",
+        },
+        "id": {"type": "string"},
+        "source": {"type": "string"},
+        "subject": {"type": "string"},
+    },
+}
+
+RESULTS: dict[str, Any] = {"type": "array", "items": {"$ref": "#/components/schemas/Result"}}
+
+TAKEN: dict[str, Any] = {
+    "type": "object",
+    "required": ["taken", "results"],
+    "additionalProperties": False,
+    "properties": {"taken": {"type": "integer", "minimum": 0}, "results": RESULTS},
+}
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457. `errors` has an entry a thing that is wrong; `at` points into the batch.",
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": False,
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["at", "why"],
+                "additionalProperties": False,
+                "properties": {"at": {"type": "string"}, "why": {"type": "string"}},
+            },
+        },
+        "taken": {"type": "integer", "minimum": 0},
+        "results": RESULTS,
+    },
+}
+
+REPORT: dict[str, Any] = {
+    "type": "object",
+    "required": ["state"],
+    "properties": {
+        "key": {"type": "string", "maxLength": 500, "description": "the Idempotency-Key that we sent"},
+        "id": {"type": "string", "maxLength": 200, "description": "the gateway's own"},
+        "state": {"enum": ["delivered", "failed"]},
+        "at": {"type": "string", "format": "date-time"},
+        "permanent": {"type": "boolean", "description": "the number does not work, and should not be used again"},
+        "why": {"type": "string", "maxLength": 2000},
+    },
+}
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _problems(*statuses: int) -> dict[str, Any]:
+    content = {"application/problem+json": {"schema": _ref("Problem")}}
+    return {str(status): {"description": TITLES[status], "content": content} for status in statuses}
+
+
+def specification() -> dict[str, Any]:
+    """The whole document."""
+    cloud = {"application/cloudevents+json": {"schema": _ref("CloudEvent")}}
+    batch = {"application/cloudevents-batch+json": {"schema": {"type": "array", "items": _ref("CloudEvent")}}}
+    binary = {"application/json": {"schema": {"type": "object", "description": "the data; the rest in ce- headers"}}}
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Loper",
+            "version": version("loper"),
+            "description": "Events of your customers' journeys, in. See docs/reference/events-api.md.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": {
+            "/api/events": {
+                "post": {
+                    "operationId": "tellEvents",
+                    "summary": "Tell what happened",
+                    "security": [{"token": []}],
+                    "requestBody": {"required": True, "content": {**cloud, **batch, **binary}},
+                    "responses": {
+                        "200": {
+                            "description": "Everything is durable; sent again, nothing changes",
+                            "content": {"application/json": {"schema": _ref("Taken")}},
+                        },
+                        **_problems(400, 401, 403, 405, 413, 415, 422, 429, 503),
+                    },
+                }
+            },
+            "/api/sms/reports": {
+                "post": {
+                    "operationId": "reportSms",
+                    "summary": "What became of an SMS",
+                    "security": [{"signature": []}],
+                    "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("SmsReport")}}},
+                    "responses": {
+                        "204": {"description": "Taken, or not about a message of ours"},
+                        **_problems(400, 401, 405, 413, 429, 503),
+                    },
+                }
+            },
+            "/api/openapi.json": {
+                "get": {
+                    "operationId": "openapi",
+                    "summary": "This document",
+                    "responses": {"200": {"description": "OpenAPI 3.1", "content": {"application/json": {}}}},
+                }
+            },
+        },
+        "components": {
+            "schemas": {
+                "CloudEvent": CLOUD_EVENT,
+                "Result": RESULT,
+                "Taken": TAKEN,
+                "Problem": PROBLEM,
+                "SmsReport": REPORT,
+            },
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "description": "made with `loper source add`"},
+                "signature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-Signature",
+                    "description": "sha256=HEX of HMAC-SHA256 over the body, with LOPER_SMS_SECRET",
+                },
+            },
+        },
+    }
+
+
+@require_safe
+def document(request: HttpRequest) -> HttpResponse:
+    return JsonResponse(specification())
