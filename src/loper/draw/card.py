@@ -52,6 +52,8 @@ def card(
     pen.signs([(icons.channel(name), words.known(name)) for name in touchpoint.channels])
     if touchpoint.attention == "grab":
         pen.note(icons.STAR, words("grab"), fill=colour, weight=600)
+    elif touchpoint.attention is None:
+        pen.note(icons.QUESTION, words("spare or grab"))
     height = pen.y + 8 - y
     box = Rect(x=x, y=y, width=width, height=height, r=10, fill=QUIET if touchpoint.for_person else PAPER, stroke=GREY)
     shapes: list[Shape] = [box, *pen.shapes]

@@ -110,7 +110,6 @@ class _Case:
             flag(pen, self.words("customer here"), self.colour)
         been = name == self.went.here or name in self.went.visits
         pen.write(self.words.stage(name), 16, 700 if been else 400, fill=INK if been else MUTED)
-        shapes: list[Shape] = []
         x = at.x if at is not None and not self.vertical else box.x - 10
         stops: list[float] = []
         visits = self.went.visits.get(name, ())
@@ -121,13 +120,13 @@ class _Case:
             nth = f"{self.words.nth(number + 1)}: " if len(visits) > 1 else ""
             pen.note(icons.ONWARD, f"{nth}{self.words.moment(entered)}")
             while marks and (left is None or marks[0].at < left):
-                shapes += self._mark(pen, marks.pop(0), x, stops)
+                pen.shapes += self._mark(pen, marks.pop(0), x, stops)
         for mark in marks:
-            shapes += self._mark(pen, mark, x, stops)
+            pen.shapes += self._mark(pen, mark, x, stops)
         if stops and at is not None:
             top = at.y + 16 if not self.vertical else box.y + 26
-            shapes = [Path(d=f"M{n(x)} {n(top)}V{n(stops[-1])}", stroke=GREY, width=1.5), *shapes]
-        return [*shapes, *pen.shapes], pen.y - box.y
+            pen.shapes.insert(0, Path(d=f"M{n(x)} {n(top)}V{n(stops[-1])}", stroke=GREY, width=1.5))
+        return pen.shapes, pen.y - box.y
 
     def _mark(self, pen: Pen, mark: Mark, x: float, stops: list[float]) -> list[Shape]:
         """One touch: what, over which channel, when, and what became of it where that is not plain."""

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from loper.define import Finding, Journey
 from loper.draw import icons, rails
 from loper.draw.card import card
-from loper.draw.ink import GREY, MUTED, PAPER, QUIET, RED, Circle, Path, Shape, legible, light, mix, n, picture
+from loper.draw.findings import Findings
+from loper.draw.ink import GREY, MUTED, PAPER, QUIET, RED, Circle, Path, Shape, legible, n, picture
 from loper.draw.key import Key
-from loper.draw.layout import Box, Layout, Plan, Point, Route, Sketch, plan
+from loper.draw.layout import Box, Layout, Point, Sketch, plan
 from loper.draw.model import Overlay
+from loper.draw.numbers import MAIN, Numbers
 from loper.draw.pen import Pen
-from loper.draw.places import Places, Stop
-from loper.draw.ways import Ways, ways
+from loper.draw.places import Places
+from loper.draw.ways import Arc, ways
 from loper.draw.words import Words
 
-SIDE = 28.0
 ANYTIME = "*"
 """The name of what belongs to no stage: it comes at any moment."""
 
@@ -36,51 +36,43 @@ def line_design(
     """The design of a journey as SVG: stations, touchpoints, rounds, endings, and findings by number.
 
     `findings` are numbered from 1 in the order in which they come; `listed` says whether their texts stand below the
-    line as well. `colour` (#rrggbb) is the line's; it is darkened
-    where it would not show on paper. `overlay` puts numbers on the same line.
+    line as well. `overlay` puts numbers on the same line. `colour` (#rrggbb) is the line's; it is darkened where it
+    would not show on paper. `vertical` is for a phone (340 px wide).
     """
     words = Words(language, journey)
-    return Design(journey, tuple(findings), words, vertical, listed, legible(colour), overlay).svg()
+    return _Design(words, tuple(findings), Numbers(overlay, legible(colour)), vertical=vertical, listed=listed).svg()
 
 
-@dataclass
-class Design:
-    journey: Journey
-    findings: tuple[Finding, ...]
-    words: Words
-    vertical: bool
-    listed: bool
-    colour: str
-    overlay: Overlay | None = None
-    ways: Ways = field(init=False)
-    places: Places = field(init=False)
-
-    def __post_init__(self) -> None:
+class _Design:
+    def __init__(
+        self, words: Words, found: tuple[Finding, ...], numbers: Numbers, *, vertical: bool, listed: bool
+    ) -> None:
+        self.journey, self.words, self.numbers = words.journey, words, numbers
+        self.vertical, self.listed, self.colour = vertical, listed, numbers.colour
         self.ways = ways(self.journey)
         self.places = Places(self.journey, self.ways)
+        self.findings = Findings(found, self.places, words)
         self.stops = self.places.stops()
-        self.marked: dict[str, list[int]] = {}
-        for number, finding in enumerate(self.findings, 1):
-            self.marked.setdefault(self._mark(finding.place), []).append(number)
+        self.sketch = self._sketch()
+        self.plan = plan(self.sketch, vertical=vertical)
 
     def svg(self) -> str:
-        sketch = self._sketch()
-        drawing = plan(sketch, vertical=self.vertical)
-        side = 16.0 if self.vertical else SIDE
-        pen = Pen(side, 30 if not self.vertical else 16, drawing.width - 2 * side)
-        self._head(pen)
-        heights = {name: self._block(name, Box(0, 0, drawing.block_width, 0), drawing)[1] for name in sketch.names}
-        layout = drawing.place(heights, pen.y + (18 if self.vertical else 14))
-        shapes = [*pen.shapes, *self._rails(layout, sketch)]
+        side, top = (16, 16) if self.vertical else (28, 30)
+        head = Pen(side, top, self.plan.width - 2 * side)
+        self._head(head)
+        room = Box(0, 0, self.plan.block_width, 0)
+        heights = {name: self._block(name, room)[1] for name in self.sketch.names}
+        layout = self.plan.place(heights, head.y + 14)
+        shapes = [*head.shapes, *self._rails(layout)]
         for name, box in layout.blocks.items():
-            shapes += self._block(name, box, drawing, layout.stations[name])[0]
-        foot = Pen(side, layout.height + 36, drawing.width - 2 * side)
-        self._better(foot)
+            shapes += self._block(name, box, layout.stations[name])[0]
+        foot = Pen(side, layout.height + 36, self.plan.width - 2 * side)
+        if self.listed:
+            self.findings.write(foot, 1 if self.vertical else 3 if foot.most > 900 else 2)
         self._key(foot)
-        shapes += foot.shapes
         return picture(
-            shapes,
-            width=drawing.width,
+            [*shapes, *foot.shapes],
+            width=self.plan.width,
             height=foot.y + 20,
             title=self.words("design of", self.words.title()),
             desc=self._told(),
@@ -90,62 +82,44 @@ class Design:
 
     def _sketch(self) -> Sketch:
         main = self.ways.main
-        following = set(pairwise(main))
-        numbers = self.overlay or Overlay()
-        labels, steps = {}, {}
-        for arc in self.ways.arcs:
-            labels[arc] = tuple(self.words.event(*event) for event in arc.events)
-            weight = numbers.arcs.get((arc.source, arc.target))
-            if weight and weight.label:
-                labels[arc] = (weight.label,)
-            if not arc.again:
-                steps[arc.source, arc.target] = ", ".join(labels[arc])
-        for source, target in following:
-            steps.setdefault((source, target), self._anywhere(target))
+        steps = {(a, b): self.numbers.arc(a, b) or self._anywhere(b) for a, b in pairwise(main)}
+        steps |= {(arc.source, arc.target): self._said(arc) for arc in self.ways.arcs if not arc.again}
+        labels = {arc: self._events(arc) for arc in self.ways.arcs}
         return Sketch(
             main=main,
             side=self.ways.side,
             lost=self.ways.lost,
+            apart=(ANYTIME,) if self.journey.opens or any(stop.stage is None for stop in self.stops) else (),
             arcs=self.ways.arcs,
             anywhere=tuple(self.ways.everywhere),
             labels=labels,
             steps=steps,
             again=self.words("again").capitalize(),
-            apart=(ANYTIME,) if self.journey.opens or any(stop.stage is None for stop in self.stops) else (),
-            thick=max([9.0, *(self._thick(pair, True) for pair in following)]),
             weights={name: 1 + sum(stop.stage == name for stop in self.stops) for name in self.journey.stages},
+            thick=max([MAIN, *(self.numbers.thick(a, b) for a, b in pairwise(main))]),
         )
+
+    def _events(self, arc: Arc) -> tuple[str, ...]:
+        number = self.numbers.arc(arc.source, arc.target)
+        return (number,) if number else tuple(self.words.event(*event) for event in arc.events)
+
+    def _said(self, arc: Arc) -> str:
+        return ", ".join(self._events(arc))
 
     def _anywhere(self, target: str) -> str:
         return ", ".join(self.words.event(*event) for event in self.ways.everywhere.get(target, ()))
 
-    def _rails(self, layout: Layout, sketch: Sketch) -> Iterator[Shape]:
-        yield from rails.routes(layout.routes, self.colour, self._swell)
+    def _rails(self, layout: Layout) -> Iterator[Shape]:
+        yield from rails.routes(layout.routes, self.colour, self.numbers.swell)
         for piece in layout.segments:
             pair = (piece.source, piece.target)
-            yield rails.segment(piece, self._heat(pair), width=self._thick(pair, piece.main))
+            yield rails.segment(piece, self.numbers.heat(*pair), width=self.numbers.thick(*pair, piece.main))
         for name, at in layout.stations.items():
             if name == ANYTIME:
                 yield Circle(x=at.x, y=at.y, r=8, stroke=GREY, width=3)
-                continue
-            yield from rails.station(at, self._sign(name), "plan", self.colour, side=name not in sketch.main)
+            else:
+                yield from rails.station(at, self._sign(name), "plan", self.colour, side=name not in self.ways.main)
         yield from rails.labels(layout.labels)
-
-    def _thick(self, pair: tuple[str, str], main: bool) -> float:
-        """How thick a piece of line is: as the design has it, or by how many go there."""
-        weight = self.overlay.arcs.get(pair) if self.overlay else None
-        return (9.0 if main else 5.0) if weight is None else 3 + 27 * weight.share
-
-    def _heat(self, pair: tuple[str, str]) -> str:
-        weight = self.overlay.arcs.get(pair) if self.overlay else None
-        if weight is None or weight.heat is None:
-            return self.colour
-        return mix(light(self.colour), self.colour, weight.heat)
-
-    def _swell(self, route: Route) -> float:
-        """How thick a curve is by its numbers; 0 where there are none."""
-        found = [self.overlay.arcs.get((arc.source, arc.target)) for arc in route.arcs] if self.overlay else []
-        return max((2 + 10 * weight.share for weight in found if weight), default=0)
 
     def _sign(self, name: str) -> rails.Sign:
         if name in self.ways.lost:
@@ -156,42 +130,36 @@ class Design:
 
     # What is written at a station
 
-    def _block(self, name: str, box: Box, drawing: Plan, at: Point | None = None) -> tuple[list[Shape], float]:
+    def _block(self, name: str, box: Box, at: Point | None = None) -> tuple[list[Shape], float]:
+        """The shapes of a station's text and cards, and their height; without a point only to measure."""
         pen = Pen(box.x, box.y, box.width)
         pen.write(self.words("any") if name == ANYTIME else self.words.stage(name), 16, 700)
         pen.gap(2)
-        weight = self.overlay.stages.get(name) if self.overlay else None
-        if weight:
-            pen.write(weight.label, 13, 600)
-            pen.gap(2)
-        pen.badges(self.marked.get(f"stages.{name}", ()))
-        for icon, text in self._opens() if name == ANYTIME else self._notes(name, drawing):
+        pen.write(self.numbers.stage(name), 13, 600)
+        pen.badges(self.findings.at(f"stages.{name}"))
+        for icon, text in self._opens() if name == ANYTIME else self._notes(name):
             pen.note(icon, text)
         pen.gap(6)
-        shapes, last = pen.shapes, 0.0
+        shapes = pen.shapes
+        stem = at.x if at is not None and not self.vertical else box.x - 10
+        hooks: list[float] = []
         arrivals = self.places.arrivals(name)
         for stop in self.stops:
             if (stop.stage or ANYTIME) == name:
                 pen.gap(9)
-                last = pen.y + 18
-                drawn, height = self._card(stop, box.x, pen.y, box.width, arrivals)
-                if at is not None:
-                    shapes += _hook(at.x if not self.vertical else box.x - 10, last, box.x)
+                hooks.append(pen.y + 18)
+                found = self.findings.at(f"touchpoints.{stop.touchpoint.name}")
+                drawn, height = card(
+                    stop, pen.x, pen.y, box.width, self.words, colour=self.colour, found=found, arrivals=arrivals
+                )
                 shapes += drawn
                 pen.gap(height)
-        if at is not None and last:
-            x = at.x if not self.vertical else box.x - 10
-            top = at.y + 16 if not self.vertical else box.y + 30
-            shapes = [Path(d=f"M{n(x)} {n(top)}V{n(last)}", stroke=GREY, width=1.5), *shapes]
+        if at is not None and hooks:
+            top = box.y + 30 if self.vertical else at.y + 16
+            shapes = [*_stem(stem, top, hooks, box.x), *shapes]
         return shapes, pen.y - box.y
 
-    def _card(
-        self, stop: Stop, x: float, y: float, width: float, arrivals: frozenset[str] = frozenset()
-    ) -> tuple[list[Shape], float]:
-        found = self.marked.get(f"touchpoints.{stop.touchpoint.name}", ())
-        return card(stop, x, y, width, self.words, colour=self.colour, found=found, arrivals=arrivals)
-
-    def _notes(self, name: str, drawing: Plan) -> Iterator[tuple[str, str]]:
+    def _notes(self, name: str) -> Iterator[tuple[str, str]]:
         """How long one is here, how one comes and leaves, as far as no label beside a line says so."""
         yield icons.CLOCK, self.words.deadline(name)
         if name in self.ways.lost:
@@ -201,107 +169,53 @@ class Design:
             yield icons.START, self.words("begins", ", ".join(begins))
         if name in self.ways.everywhere:
             yield icons.ONWARD, f"{self.words('anywhere')}: {self._anywhere(name)}"
+        order = self.sketch.names.index
         for arc in self.ways.arcs:
             if arc.source == arc.target == name:
-                yield icons.SELF, self.words("self", ", ".join(self.words.event(*event) for event in arc.events))
-        for arc in self.ways.arcs:
-            if arc in drawing.told and arc.source == name != arc.target:
-                weight = self.overlay.arcs.get((name, arc.target)) if self.overlay else None
-                said = weight.label if weight else ", ".join(self.words.event(*event) for event in arc.events)
+                yield icons.SELF, self.words("self", self._said(arc))
+            elif arc.source == name and arc in self.plan.told:
+                back = order(arc.target) < order(name)
                 round = f", {self.words('again')}" if arc.again else ""
-                back = self._order(arc.target) < self._order(name)
-                yield (
-                    icons.BACK if back else icons.ONWARD,
-                    f"{self.words('to', self.words.stage(arc.target))}: {said}{round}",
-                )
+                to = self.words("to", self.words.stage(arc.target))
+                yield icons.BACK if back else icons.ONWARD, f"{to}: {self._said(arc)}{round}"
 
     def _opens(self) -> Iterator[tuple[str, str]]:
         for event, journey in self.journey.opens.items():
             yield icons.ONWARD, f"{self.words('opens', journey)}, {self.words('on', event)}"
 
-    def _order(self, name: str) -> int:
-        return (*self.ways.main, *self.ways.side, *self.ways.lost).index(name)
-
     # Above and below the line
 
     def _head(self, pen: Pen) -> None:
-        goal = self.journey.goal
-        pen.write(self.words.title(), 20 if self.vertical else 26, 700)
-        customer = self.words.said(goal.customer)
-        if customer:
+        goal, words = self.journey.goal, self.words
+        pen.write(words.title(), 20 if self.vertical else 26, 700)
+        if customer := words.said(goal.customer):
             pen.gap(2)
             pen.write(f"‘{customer}’", 15)
-        facts = []
-        if self.words.said(goal.feeling):
-            facts.append(f"{self.words('feeling')}: {self.words.said(goal.feeling)}")
-        if goal.organisation:
-            facts.append(f"{self.words('goals')}: {', '.join(target.text for target in goal.organisation)}")
-        if self.journey.owner:
-            facts.append(f"{self.words('director of')}: {self.journey.owner}")
-        if self.journey.runs:
-            facts.append(f"{self.words('runs')}: {' – '.join(self.words.day(at) for at in self.journey.runs)}")
-        if facts:
-            pen.gap(4)
-            pen.write("  ·  ".join(facts), 13, fill=MUTED)
-        if self.overlay and self.overlay.sentence:
-            pen.gap(8)
-            pen.write(self.overlay.sentence, 15, 600)
+        facts = {
+            "feeling": words.said(goal.feeling),
+            "goals": ", ".join(target.text for target in goal.organisation),
+            "director of": self.journey.owner or "",
+            "runs": " – ".join(words.day(at) for at in self.journey.runs or ()),
+        }
         pen.gap(4)
-        pen.badges(self.marked.get("journey", ()))
-
-    def _better(self, pen: Pen) -> None:
-        """The findings by number: where, which rule, why."""
-        if not self.findings or not self.listed:
-            return
-        pen.write(self.words("findings"), 16, 700)
-        pen.gap(10)
-        columns = 1 if self.vertical else 3 if pen.most > 900 and len(self.findings) > 2 else 2
-        gap = 28.0
-        width = (pen.most + gap) / columns - gap
-        pens = [Pen(pen.x + k * (width + gap), pen.y, width) for k in range(columns)]
-        for number, finding in enumerate(self.findings, 1):
-            short = min(pens, key=lambda p: p.y)
-            self._finding(short, number, finding)
-        for each in pens:
-            pen.shapes += each.shapes
-        pen.y = max(each.y for each in pens) + 20
-
-    def _finding(self, pen: Pen, number: int, finding: Finding) -> None:
-        top = pen.y
-        pen.badges([number])
-        pen.y = top
-        pen.write(f"{self._where(finding.place)} · {finding.rule}", 13, 600, indent=32)
-        pen.write(finding.why, 13, fill=MUTED, indent=32)
-        pen.y = max(pen.y, top + 22)
-        pen.gap(10)
-
-    def _where(self, place: str) -> str:
-        part, _, name = place.partition(".")
-        if part == "stages" and name in self.journey.stages:
-            return self.words.stage(name)
-        if part == "touchpoints" and name in self.journey.touchpoints:
-            return self.words.touchpoint(name)
-        if part in ("journey", "goal"):
-            return self.words(part)
-        return name or place
-
-    def _mark(self, place: str) -> str:
-        """Where on the picture a finding is marked: at a station, at a card, else at the journey's title."""
-        part, _, name = place.partition(".")
-        if part in ("stages", "touchpoints") and name in getattr(self.journey, part):
-            return place
-        stage = self.places.of_event(name) if part in ("events", "begins") else None
-        return f"stages.{stage}" if stage else "journey"
+        pen.write("  ·  ".join(f"{words(key)}: {text}" for key, text in facts.items() if text), 13, fill=MUTED)
+        if self.numbers.overlay.sentence:
+            pen.gap(8)
+            pen.write(self.numbers.overlay.sentence, 15, 600)
+        pen.gap(4)
+        pen.badges(self.findings.at("journey"))
 
     def _key(self, pen: Pen) -> None:
         """What the signs mean, of those that are in the picture."""
         touchpoints = self.journey.touchpoints.values()
         ends = [stage.name for stage in self.journey.stages.values() if stage.final]
+        straight = set(pairwise(self.ways.main))
         key = Key(pen, self.colour)
         key.line(self.words("key main"))
         if any(arc.again for arc in self.ways.arcs):
             key.dots(self.words("key again"))
-        key.thin(self.words("key other"))
+        if any(not arc.again and (arc.source, arc.target) not in straight for arc in self.ways.arcs):
+            key.thin(self.words("key other"))
         if self.ways.main[-1] in ends:
             key.station("good", self.words("key end"))
         if any(name != self.ways.main[-1] for name in ends):
@@ -312,32 +226,27 @@ class Design:
             key.card(QUIET, self.words("key person"))
         if any(touchpoint.attention == "grab" for touchpoint in touchpoints):
             key.icon(icons.STAR, self.words("key grab"))
-        if self.findings:
+        elif touchpoints and all(touchpoint.attention == "spare" for touchpoint in touchpoints):
+            key.icon(icons.CHECK, self.words("key spare"), GREY)
+        if self.findings.found:
             key.badge(self.words("key finding"))
         key.end()
 
     def _told(self) -> str:
         """All that the picture shows, in sentences."""
-        found = []
-        for number, name in enumerate((*self.ways.main, *self.ways.side, *self.ways.lost), 1):
-            found.append(self.words("station", number, self.words.stage(name)))
-            here = [self.words.touchpoint(stop.touchpoint.name) for stop in self.stops if stop.stage == name]
+        found = [*self.numbers.told(self.words)]
+        for number, name in enumerate(self.sketch.names, 1):
+            if name != ANYTIME:
+                found.append(self.words("station", number, self.words.stage(name)))
+            here = [self.words.touchpoint(s.touchpoint.name) for s in self.stops if (s.stage or ANYTIME) == name]
             if here:
-                found.append(self.words("stops", ", ".join(here)))
-        anytime = [self.words.touchpoint(stop.touchpoint.name) for stop in self.stops if stop.stage is None]
-        if anytime:
-            found.append(f"{self.words('any')}: {', '.join(anytime)}.")
-        if self.overlay:
-            arcs = (
-                f"{self.words.stage(a)} – {self.words.stage(b)}: {weight.label}."
-                for (a, b), weight in self.overlay.arcs.items()
-                if a in self.journey.stages and b in self.journey.stages
-            )
-            stages = (f"{self.words.stage(name)}: {weight.label}." for name, weight in self.overlay.stages.items())
-            found = [self.overlay.sentence, *found, *arcs, *stages]
+                found.append(self.words("any stops" if name == ANYTIME else "stops", ", ".join(here)))
         return " ".join(filter(None, found))
 
 
-def _hook(x: float, y: float, edge: float) -> list[Shape]:
-    """How a card hangs on the stem of its station."""
-    return [Path(d=f"M{n(x)} {n(y)}H{n(edge)}", stroke=GREY, width=1.5), Circle(x=x, y=y, r=3.5, fill=GREY)]
+def _stem(x: float, top: float, hooks: list[float], edge: float) -> Iterator[Shape]:
+    """How cards hang on their station."""
+    yield Path(d=f"M{n(x)} {n(top)}V{n(hooks[-1])}", stroke=GREY, width=1.5)
+    for y in hooks:
+        yield Path(d=f"M{n(x)} {n(y)}H{n(edge)}", stroke=GREY, width=1.5)
+        yield Circle(x=x, y=y, r=3.5, fill=GREY)

@@ -40,9 +40,9 @@ class Key:
         x, y = self._at(word)
         self._draw(Rect(x=x, y=y - 8, width=22, height=16, r=4, fill=fill, stroke=GREY))
 
-    def icon(self, icon: str, word: str) -> None:
+    def icon(self, icon: str, word: str, stroke: str | None = None) -> None:
         x, y = self._at(word)
-        self._draw(Icon(x=x + 4, y=y - 8, d=icon, stroke=self.colour))
+        self._draw(Icon(x=x + 4, y=y - 8, d=icon, stroke=stroke or self.colour))
 
     def badge(self, word: str) -> None:
         x, y = self._at(word)

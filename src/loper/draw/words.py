@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from loper.define.model import Anchor, Duration, Journey, OnEvent, Texts, Touchpoint, Unit, Window
+from loper.define.model import ROLES, Anchor, Duration, Journey, OnEvent, Texts, Touchpoint, Unit, Window
+from loper.draw.icons import CHANNELS
 from loper.draw.metrics import clean
 from loper.draw.ways import OVERDUE
 
@@ -30,21 +31,24 @@ _NL = {
     "end of": "het einde van {}",
     "between": "tussen {} en {}", "every": "elke {}", "every hours": "elk uur", "most": "hooguit {} keer",
     "unless": "niet na {}", "if": "als {}", "in": "in: {}", "urgent": "dringend", "trial": "proef: {}",
-    "within": "binnen {}", "until": "tot {}", "any": "Op elk moment", "grab": "verrast", "survey": "vragen",
-    "news": "nieuws", "again": "nog een ronde", "back": "terug", "to": "naar {}", "from": "vanuit {}",
-    "anywhere": "vanuit elke stap", "begins": "begint met {}", "self": "opnieuw bij {}", "person": "door een mens",
-    "side": "Zijsporen en andere eindes", "lost": "Hier komt niemand", "opens": "Andere reis: {}",
+    "within": "binnen {}", "until": "tot {}", "any": "Op elk moment", "grab": "verrast",
+    "spare or grab": "ontzorgt of verrast?",
+    "news": "nieuws", "again": "nog een ronde", "back": "terug", "to": "naar {}",
+    "anywhere": "vanuit elke stap", "begins": "begint met {}", "self": "opnieuw bij {}",
+    "lost": "Hier komt niemand", "opens": "Andere reis: {}",
     "feeling": "Gevoel", "goals": "Doelen", "director of": "Regisseur", "runs": "Loopt",
-    "findings": "Dit kan beter", "journey": "De reis", "goal": "Het doel", "legend": "Zo leest u de lijn",
+    "findings": "Dit kan beter", "journey": "De reis", "goal": "Het doel",
     "key main": "de weg van de klant", "key again": "nog een ronde", "key other": "kan ook", "key end": "goed einde",
     "key other end": "ander einde", "key machine": "de machine doet het", "key person": "een mens doet het",
-    "key grab": "verrast de klant; de rest ontzorgt", "key finding": "dit kan beter",
+    "key grab": "verrast de klant; zonder ster: ontzorgt",
+    "key spare": "alle contact hier ontzorgt", "key finding": "dit kan beter",
     "here": "U bent hier", "customer here": "De klant is hier", "been": "Geweest", "next": "Hierna",
-    "nth": "{}e keer", "once more": "opnieuw", "ended": "Klaar",
+    "nth": "{}e keer", "once more": "opnieuw",
     "status sent": "verstuurd", "status done": "gedaan", "status failed": "mislukt", "status skipped": "niet verstuurd",
     "status queued": "staat klaar", "status coming": "komt nog", "status unknown": "onzeker of het aankwam",
     "status withdrawn": "teruggetrokken", "status open": "staat open",
-    "station": "Station {}: {}.", "stops": "Contact: {}.", "line of": "De lijn van ‘{}’",
+    "station": "Station {}: {}.", "stops": "Contact: {}.", "any stops": "Op elk moment: {}.",
+    "line of": "De lijn van ‘{}’",
     "design of": "Ontwerp van ‘{}’", "case of": "Eén zaak op de lijn van ‘{}’",
 }  # fmt: skip
 
@@ -63,25 +67,29 @@ _EN = {
     "end of": "the end of {}",
     "between": "between {} and {}", "every": "every {}", "every hours": "every hour", "most": "{} times at most",
     "unless": "not after {}", "if": "if {}", "in": "in: {}", "urgent": "urgent", "trial": "trial: {}",
-    "within": "within {}", "until": "until {}", "any": "At any moment", "grab": "surprises", "survey": "questions",
-    "news": "news", "again": "another round", "back": "back", "to": "to {}", "from": "from {}",
-    "anywhere": "from every step", "begins": "begins with {}", "self": "again on {}", "person": "by a person",
-    "side": "Side tracks and other endings", "lost": "Nobody comes here", "opens": "Another journey: {}",
+    "within": "within {}", "until": "until {}", "any": "At any moment", "grab": "surprises",
+    "spare or grab": "spares or surprises?",
+    "news": "news", "again": "another round", "back": "back", "to": "to {}",
+    "anywhere": "from every step", "begins": "begins with {}", "self": "again on {}",
+    "lost": "Nobody comes here", "opens": "Another journey: {}",
     "feeling": "Feeling", "goals": "Goals", "director of": "Director", "runs": "Runs",
-    "findings": "This could be better", "journey": "The journey", "goal": "The goal", "legend": "How to read the line",
+    "findings": "This could be better", "journey": "The journey", "goal": "The goal",
     "key main": "the customer's way", "key again": "another round", "key other": "also possible",
     "key end": "good ending", "key other end": "other ending", "key machine": "done by the machine",
-    "key person": "done by a person", "key grab": "surprises the customer; the rest spares",
+    "key person": "done by a person", "key grab": "surprises the customer; without a star: spares",
+    "key spare": "all contact here spares",
     "key finding": "could be better",
     "here": "You are here", "customer here": "The customer is here", "been": "Been", "next": "Next",
-    "nth": "{} time", "once more": "again", "ended": "Done",
+    "nth": "{} time", "once more": "again",
     "status sent": "sent", "status done": "done", "status failed": "failed", "status skipped": "not sent",
     "status queued": "ready to go", "status coming": "still to come", "status unknown": "not sure that it arrived",
     "status withdrawn": "withdrawn", "status open": "open",
-    "station": "Station {}: {}.", "stops": "Contact: {}.", "line of": "The line of ‘{}’",
+    "station": "Station {}: {}.", "stops": "Contact: {}.", "any stops": "At any moment: {}.",
+    "line of": "The line of ‘{}’",
     "design of": "Design of ‘{}’", "case of": "One case on the line of ‘{}’",
 }  # fmt: skip
 
+_NAMES = frozenset([*CHANNELS, *ROLES])
 _DAYS = {
     "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
@@ -110,7 +118,7 @@ class Words:
 
     def known(self, key: str) -> str:
         """The word for a name of the language (a channel, a role), else the name itself."""
-        return self._table.get(key, plain(key))
+        return self._table[key] if key in _NAMES else clean(plain(key))
 
     def said(self, texts: Texts) -> str:
         """A text of the journey in this language, else in any that it has; empty where there is none."""
