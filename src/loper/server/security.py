@@ -89,11 +89,8 @@ def axes_username(request: HttpRequest, credentials: dict[str, str] | None = Non
 _TOKEN = re.compile(r"(/(?:l|u)/)[A-Za-z0-9_-]{16,}")
 
 
-class HideTokens(logging.Filter):
-    """A token of a link never reaches a log file, not even in the path of a request that failed."""
+class Line(logging.Formatter):
+    """A line of the log. A token of a link never reaches it, not even by the path in an error and its traceback."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        if _TOKEN.search(message):
-            record.msg, record.args = _TOKEN.sub(r"\1...", message), None
-        return True
+    def format(self, record: logging.LogRecord) -> str:
+        return _TOKEN.sub(r"\1...", super().format(record))

@@ -27,8 +27,8 @@ urlpatterns = [
     path("case/<path:key>/withdraw", withdraw.withdraw, name="withdraw"),
     path("case/<path:key>/withdraw/undo", withdraw.undo, name="undo"),
     path("case/<path:key>/call", call.call, name="call"),
-    path("case/<path:key>/survey/<str:touchpoint>", survey.survey, name="survey"),
     path("case/<path:key>/survey/<str:touchpoint>/thanks", survey.thanks, name="thanks"),
+    path("case/<path:key>/survey/<str:touchpoint>", survey.survey, name="survey"),
     path("case/<path:key>/ask/<slug:dialogue>", report.offered, name="ask"),
     path("case/<path:key>", case.status, name="case"),  # last: the key of a child has a slash in it
 ]
