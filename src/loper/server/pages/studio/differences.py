@@ -137,7 +137,7 @@ def _journey(one: Journey, language: str) -> Said:
         _("again"): ", ".join(words.event(one, name, language) for name in sorted(one.again)),
         _("from every stage"): _on(one, one.on, language),
         _("opens"): "; ".join(f"{words.event(one, name, language)} → {child}" for name, child in one.opens.items()),
-        _("runs"): " – ".join(f"{at:%d-%m-%Y %H:%M}" for at in one.runs) if one.runs else "",
+        _("period"): " – ".join(f"{at:%d-%m-%Y %H:%M}" for at in one.runs) if one.runs else "",
         _("replaces"): one.replaces.version if one.replaces else "",
         _("accepted"): _accepted(one.accepts),
     }

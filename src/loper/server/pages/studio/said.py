@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from django.utils.translation import gettext as _
 
@@ -99,23 +100,23 @@ def wrongs(problems: Sequence[Problem]) -> list[Wrong]:
 
 def sentence(text: str) -> str:
     """A sentence of the core in the language of the page; as it is where it has no translation."""
-    if not text:
-        return ""
-    for pattern, msgid in _patterns():
+    for pattern, msgid in _patterns() if text else ():
         match = pattern.fullmatch(text)
         if match is not None:
-            return _(msgid) % match.groupdict() if match.groupdict() else _(msgid)
+            inner = {name: "; ".join(map(sentence, part.split("; "))) for name, part in match.groupdict().items()}
+            return _(msgid) % inner
     return text
 
 
-_compiled: list[tuple[re.Pattern[str], str]] = []
-
-
+@cache
 def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """The known sentences as patterns, made once."""
-    if not _compiled:
-        for msgid in SENTENCES:
-            parts = re.split(r"%\((\w+)\)s", msgid)
-            body = "".join(re.escape(part) if n % 2 == 0 else f"(?P<{part}>.+?)" for n, part in enumerate(parts))
-            _compiled.append((re.compile(body, re.DOTALL), msgid))
-    return _compiled
+    """The known sentences as patterns; those with most words of their own first."""
+    found = []
+    for msgid in SENTENCES:
+        parts = re.split(r"%\((\w+)\)s", msgid)
+        own = [part.replace("%%", "%") for part in parts[::2]]
+        named = [f"(?P<{name}>.+?)" for name in parts[1::2]]
+        body = "".join(re.escape(word) + hole for word, hole in zip(own, [*named, ""], strict=True))
+        found.append((sum(map(len, own)), re.compile(body, re.DOTALL), msgid))
+    found.sort(key=lambda one: -one[0])
+    return [(pattern, msgid) for _size, pattern, msgid in found]

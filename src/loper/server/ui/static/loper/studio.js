@@ -143,10 +143,10 @@ document.addEventListener("DOMContentLoaded", () => {
     if (box.dataset.check) changed = follow(box.dataset.check, form, document.getElementById("checked"), number);
     if (form.dataset.look) {
       const shown = follow(form.dataset.look, form, document.getElementById("shown"), number);
-      const frame = form.querySelector("iframe[data-mail]"), draw = frame ? later(500, mail(frame, form)) : () => {};
+      const frame = form.querySelector("iframe[data-mail]"), at_once = frame ? mail(frame, form) : () => {}, draw = later(500, at_once);
       changed = () => { shown(); draw(); };
       form.elements.case.addEventListener("change", changed);
-      draw();
+      at_once();
     }
     if (!text.readOnly) keep(form, text, changed);
   });
