@@ -45,6 +45,7 @@ class Chore:
     opened: datetime
     late: bool
     later: bool  # not now: its time is still to come
+    fresh: bool  # came up a moment ago
     attempts: int
     taken_by: str
     mine: bool
@@ -162,6 +163,7 @@ def _chore(row: Task, case: Case | None, wish: CallWish | None, about: _About) -
         opened=row.opened,
         late=about.now > (until or due + PATIENCE),
         later=due > about.now,
+        fresh=about.now - due < timedelta(minutes=2),
         attempts=row.attempts,
         taken_by=(row.taken_by.get_full_name() or row.taken_by.get_username()) if row.taken_by else "",
         mine=row.taken_by_id is not None and row.taken_by_id == about.user,

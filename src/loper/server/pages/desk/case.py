@@ -14,7 +14,7 @@ from loper.server.actions.cases import add_note, last_withdrawal
 from loper.server.actions.refused import Refused
 from loper.server.pages.desk import words
 from loper.server.pages.desk.door import actor_of, opens, sees_people
-from loper.server.pages.desk.line import drawn
+from loper.server.pages.desk.line import place, whole_line
 from loper.server.pages.desk.person import person
 from loper.server.pages.desk.story import next_ones, said
 from loper.server.permissions import demand
@@ -63,7 +63,8 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
         "view": view,
         "can": can,
         "undo": undo,
-        "line": drawn(found, language),
+        "line": place(found, language),
+        "whole_line": whole_line(found, language),
         "lines": lines[:RECENT],
         "older": lines[RECENT:],
         "coming": next_ones(view.journey, found.coming, found.journeys, view.case.state.stage or ""),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.utils.safestring import SafeString, mark_safe
 
-from loper.draw import Mark, line_case
+from loper.draw import Mark, line_case, line_customer
 from loper.draw.model import Status
 from loper.server.queries.desk_case import Whole
 from loper.server.queries.desk_story import Line
@@ -21,19 +22,27 @@ STATUS: dict[str, Status] = {
 }
 
 
-def drawn(found: Whole, language: str) -> SafeString:
-    """The line: where this customer is, every touch, what comes."""
-    view = found.view
-    visited = [(line.reached, line.at) for line in found.lines if line.reached and not line.retracted]
-    svg = line_case(
-        view.journey,
-        stage=view.case.state.stage,
-        visited=visited,
-        marks=tuple(_marks(found)),
-        language=language,
-        colour=brand().primary,
+def place(found: Whole, language: str) -> SafeString:
+    """The line in short: where this customer is, and where they were."""
+    stage, colour = found.view.case.state.stage, brand().primary
+    svg = line_customer(
+        found.view.journey, stage=stage, visited=_visited(found), language=language, vertical=False, colour=colour
     )
     return mark_safe(svg)  # noqa: S308 - drawn by ourselves: every text in it is escaped there
+
+
+def whole_line(found: Whole, language: str) -> SafeString:
+    """The line with every touch on it, and what comes."""
+    stage, colour = found.view.case.state.stage, brand().primary
+    marks = tuple(_marks(found))
+    svg = line_case(
+        found.view.journey, stage=stage, visited=_visited(found), marks=marks, language=language, colour=colour
+    )
+    return mark_safe(svg)  # noqa: S308 - drawn by ourselves: every text in it is escaped there
+
+
+def _visited(found: Whole) -> list[tuple[str, datetime]]:
+    return [(line.reached, line.at) for line in found.lines if line.reached and not line.retracted]
 
 
 def _marks(found: Whole) -> Iterator[Mark]:

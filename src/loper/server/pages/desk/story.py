@@ -165,7 +165,7 @@ def because(journey: Journey, anchor: Anchor | None) -> str:
         else:
             told = _("because: %(what)s (%(when)s)") % {"what": what, "when": at}
     if anchor.repeat:
-        told = _join(told, _("for the %(n)dth time") % {"n": anchor.repeat + 1})
+        told = _join(told, _("repeat %(n)d") % {"n": anchor.repeat})
     return told
 
 

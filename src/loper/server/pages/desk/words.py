@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.utils import formats, timezone
+from django.utils import formats
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
@@ -230,7 +230,7 @@ def duration(value: Duration) -> str:
 
 def when(at: datetime) -> str:
     """A time in short: `ma 7 sep 09:00`."""
-    return str(formats.date_format(timezone.localtime(at), "D j M H:i"))
+    return times.moment(at)
 
 
 def fact(name: str, questions: Mapping[str, Question]) -> str:
