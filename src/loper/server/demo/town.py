@@ -25,20 +25,26 @@ PEOPLE: Mapping[str, tuple[str, str]] = {
     "alia": ("Alia Agent", "agent"),
     "sam": ("Sam de Vries", "technician"),
     "noor": ("Noor Bakker", "technician"),
+    "ruud": ("Ruud Smit", "technician"),
+    "meryem": ("Meryem Kaya", "technician"),
+    "job": ("Job van Dijk", "technician"),
+    "lars": ("Lars Postma", "technician"),
     "pim": ("Pim Planner", "planner"),
     "anna": ("Anna Analist", "analyst"),
     "ada": ("Ada Admin", "admin"),
 }
 """Account -> name and role. All of them have the password of the demonstration."""
 
-TECHNICIANS = (
-    ("Sam de Vries", ["plumbing", "general"], "sam"),
-    ("Noor Bakker", ["heating", "plumbing"], "noor"),
-    ("Ruud Smit", ["electricity", "general"], None),
-    ("Meryem Kaya", ["carpentry", "general"], None),
-    ("Job van Dijk", ["plumbing", "carpentry"], None),
-    ("Lars Postma", ["heating", "electricity"], None),
-)
+SKILLS: Mapping[str, list[str]] = {
+    "sam": ["plumbing", "general"],
+    "noor": ["heating", "plumbing"],
+    "ruud": ["electricity", "general"],
+    "meryem": ["carpentry", "general"],
+    "job": ["plumbing", "carpentry"],
+    "lars": ["heating", "electricity"],
+}
+"""Account of a technician -> what they can do."""
+
 TIMES = ((time(8), time(10)), (time(10), time(12)), (time(13), time(15)), (time(15), time(17)))
 
 
@@ -83,11 +89,11 @@ def settle_town(chance: random.Random, *, password: str, tenants: int, back: int
     today = clock.now().date()
     days = [today + timedelta(days=number) for number in range(-back, ahead)]
     users = {}
-    for name, skills, own in TECHNICIANS:
+    for account, skills in SKILLS.items():
         technician = Technician.objects.create(
-            name=name, skills=skills, user=accounts[own] if own else None, phone="+31850001234"
+            name=PEOPLE[account][0], skills=skills, user=accounts[account], phone="+31850001234"
         )
-        users[technician.key] = accounts[own or "sam"]
+        users[technician.key] = accounts[account]
         agenda.open_blocks(
             actor=planner, technician=technician, days=[day for day in days if day.weekday() < 5], times=TIMES
         )

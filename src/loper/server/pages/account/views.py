@@ -11,13 +11,16 @@ from django.views.decorators.http import require_safe
 from loper.server.permissions import roles_of
 from loper.server.ui.menu import MENU
 
+WORK = {"agent": "desk", "technician": "field", "planner": "planner", "director": "studio"}
+"""Role -> the permission of the pages it works on."""
+
 
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page of the menu that this account may open; a technician goes to the day's jobs."""
-    menu = sorted(MENU, key=lambda line: line[2] != "field") if roles_of(request.user) == {"technician"} else MENU
-    for _label, name, permission in menu:
+    """The page that this account's role works on, else the first of the menu that it may open."""
+    own = {WORK[role] for role in roles_of(request.user) if role in WORK}
+    for _label, name, permission in sorted(MENU, key=lambda line: line[2] not in own):
         if request.user.has_perm(permission):
             try:
                 return redirect(reverse(name))

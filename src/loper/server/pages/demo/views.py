@@ -56,15 +56,16 @@ def mail_of(key: str) -> Mail:
 @require_GET
 @in_demo
 def start(request: HttpRequest) -> HttpResponse:
+    work = {
+        "technician": _("technician: the visits of today"),
+        "agent": _("agent: cases and tasks"),
+        "planner": _("planner: blocks of time"),
+        "director": _("journey director: the journeys"),
+    }
     staff = [
-        {"account": account, "name": PEOPLE[account][0], "work": work}
-        for account, work in (
-            ("sam", _("technician: the visits of today")),
-            ("noor", _("technician: the visits of today")),
-            ("arie", _("agent: cases and tasks")),
-            ("pim", _("planner: blocks of time")),
-            ("dana", _("journey director: the journeys")),
-        )
+        {"account": account, "name": name, "work": work[role]}
+        for account, (name, role) in PEOPLE.items()
+        if role in work and account != "alia"
     ]
     return render(request, "demo/start.html", {"staff": staff})
 
