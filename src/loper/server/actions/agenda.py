@@ -180,6 +180,40 @@ def change_capacity(*, actor: Actor, block: int, capacity: int) -> Block:
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """What became of a wish to close blocks: how many are closed, and which still have bookings."""
+
+    closed: int
+    booked: tuple[Block, ...] = ()
+
+
+@transaction.atomic
+def close_blocks(
+    *, actor: Actor, technician: Technician, days: Iterable[date], times: Iterable[tuple[time, time]] = ()
+) -> Closed:
+    """Close the empty blocks of this technician on these days (ill, on leave); where times are given, only at those."""
+    demand(actor, "technicians.change")
+    zone = ZoneInfo(settings.TIME_ZONE)
+    spans, wanted = list(times), set(days)
+    if not wanted:
+        return Closed(0)
+    first = datetime.combine(min(wanted), time(0), zone)
+    last = datetime.combine(max(wanted) + timedelta(days=1), time(0), zone)
+    found = [
+        block
+        for block in Block.objects.filter(
+            technician=technician, capacity__gt=0, start__gte=max(first, clock.now()), start__lt=last
+        ).order_by("start")
+        if (begins := block.start.astimezone(zone)).date() in wanted
+        and (not spans or any(start <= begins.time() < end for start, end in spans))
+    ]
+    keys = [block.pk for block in found]
+    closed = Block.objects.filter(pk__in=keys, taken=0).update(capacity=0)
+    left = Block.objects.filter(pk__in=keys, capacity__gt=0).select_related("technician").order_by("start")
+    return Closed(closed, tuple(left))
+
+
 def close_block(*, actor: Actor, block: int) -> Block:
     """Nobody can book this block any more; only an empty one. Opening it again is giving it a capacity."""
     return change_capacity(actor=actor, block=block, capacity=0)

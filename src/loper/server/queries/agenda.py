@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from loper.server import clock
 from loper.server.records.agenda import Appointment, Block
@@ -60,6 +61,18 @@ def free_days(
 def able(skills: Collection[str], skill: str) -> bool:
     """Whether a technician with these skills can do it; work that names no skill is for everyone."""
     return not skill or not skills or skill in skills
+
+
+def skill_word(name: str) -> str:
+    """What a skill is called; one of an organisation's own is made readable."""
+    known = {
+        "plumbing": _("Plumbing"),
+        "heating": _("Heating"),
+        "electricity": _("Electricity"),
+        "carpentry": _("Carpentry"),
+        "general": _("General maintenance"),
+    }
+    return known.get(name) or name.replace("_", " ").capitalize()
 
 
 def jobs_of(technician: str, day: date) -> list[Appointment]:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 from django.utils import timezone
 
 from loper.server.pages.field import words
-from loper.server.queries.agenda import Day, free_days
+from loper.server.queries.agenda import Day, free_days, skill_word
 from loper.server.queries.visits import Earlier, Visit, earlier, notes_of, today
 from loper.server.records.dialogues import Note
 
@@ -72,7 +72,7 @@ def card(visit: Visit, technician: str) -> Card:
         visit=visit,
         stops=words.stops(visit),
         standing=words.standing(visit),
-        skill=words.skill(visit.skill) if visit.skill else "",
+        skill=skill_word(visit.skill) if visit.skill else "",
         reasons=words.reasons(visit.reasons),
         outcome_reason=words.reason(visit.last.reason) if visit.last and visit.last.reason else "",
         notes=notes_of(visit.view.key),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from loper.server.queries.visits import STAND, Visit
 
@@ -44,7 +45,7 @@ def stops(visit: Visit) -> list[Stop]:
 
 def outcome(tap: str) -> str:
     """How a visit ended; empty where it did not."""
-    return {"fixed": _("Fixed"), "not_fixed": _("Not fixed"), "absent": _("Nobody home")}.get(tap, "")
+    return {"fixed": pgettext("visit", "Fixed"), "not_fixed": _("Not fixed"), "absent": _("Nobody home")}.get(tap, "")
 
 
 def standing(visit: Visit) -> str:
@@ -66,17 +67,6 @@ def reason(name: str) -> str:
 
 def reasons(names: Iterable[str]) -> list[tuple[str, str]]:
     return [(name, reason(name)) for name in names]
-
-
-def skill(name: str) -> str:
-    known = {
-        "plumbing": _("Plumbing"),
-        "heating": _("Heating"),
-        "electricity": _("Electricity"),
-        "carpentry": _("Carpentry"),
-        "general": _("General maintenance"),
-    }
-    return known.get(name) or readable(name)
 
 
 def readable(name: str) -> str:
