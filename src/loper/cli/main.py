@@ -6,6 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import Any
 
 from loper.cli import files
 
@@ -39,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="the pages and the API")
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--threads", type=int, default=8, help="so many requests are answered at once (default: 8)")
     serve.add_argument("--with-worker", action="store_true", help="run the worker beside the pages")
     serve.set_defaults(run=_later("server", "serve"))
 
@@ -53,10 +55,42 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--fresh", action="store_true", help="begin again: throw the demo's data away")
     demo.set_defaults(run=_later("demo", "demo"))
 
+    _setup(commands)
+
     manage = commands.add_parser("manage", help="Django's own commands: migrate, createsuperuser, ...")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
     manage.set_defaults(run=_later("server", "manage"))
     return top
+
+
+def _setup(commands: Any) -> None:
+    """Commands that set an installation up."""
+    user = commands.add_parser("user", help="accounts of those who work here").add_subparsers(required=True)
+    add = user.add_parser("add", help="an account; its password is asked, or taken from LOPER_PASSWORD, or made")
+    add.add_argument("account")
+    add.add_argument("--name", default="", help="first and last name")
+    add.add_argument("--email", required=True)
+    add.add_argument("--role", action="append", required=True, help="director, agent, technician, planner, ...")
+    add.set_defaults(run=_later("setup", "add_user"))
+
+    source = commands.add_parser("source", help="systems that bring events in").add_subparsers(required=True)
+    add = source.add_parser("add", help="a token for a source; a new one where it had one")
+    add.add_argument("source", help="the `source` of its CloudEvents, like erp.example.nl")
+    add.add_argument("--role", action="append", required=True, help="whom it may speak for: system, technician, ...")
+    add.set_defaults(run=_later("setup", "add_source"))
+    stop = source.add_parser("stop", help="its token opens nothing any more")
+    stop.add_argument("source")
+    stop.set_defaults(run=_later("setup", "stop_source"))
+    source.add_parser("list", help="who, as what, last used when").set_defaults(run=_later("setup", "list_sources"))
+
+    journey = commands.add_parser("journey", help="journeys on the server").add_subparsers(required=True)
+    publish = journey.add_parser("publish", help="a journey from its folder; new cases begin on it")
+    publish.add_argument("folder")
+    publish.set_defaults(run=_later("setup", "publish_journey"))
+    organisation = commands.add_parser("organisation", help="the organisation").add_subparsers(required=True)
+    publish = organisation.add_parser("publish", help="the organisation file, with the text blocks beside it")
+    publish.add_argument("file")
+    publish.set_defaults(run=_later("setup", "publish_organisation"))
 
 
 def _later(module: str, name: str) -> Callable[[argparse.Namespace], int]:

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
 from loper.server.sqlite import sound
 
@@ -46,3 +48,31 @@ def the_only_worker() -> Iterator[None]:
                 " Stop that one first, or use PostgreSQL (LOPER_DATABASE), which takes any number."
             ) from None
         yield
+
+
+def migrate() -> None:
+    """Bring the tables up to date. Of several processes that start at once one does it, and the others wait."""
+    if _up_to_date():
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(3, 0)")
+            try:
+                _migrate()
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(3, 0)")
+        return
+    path = Path(f"{settings.DATABASES['default']['NAME']}.migrating")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        _migrate()
+
+
+def _up_to_date() -> bool:
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def _migrate() -> None:
+    call_command("migrate", verbosity=0, interactive=False)

@@ -64,6 +64,8 @@ def settle(box: Outbox) -> int:
 def run(stop: threading.Event) -> None:
     """Work until `stop` is set. Raises Refusing where a worker may not start, ValueError where settings are wrong."""
     check_database()
+    if 2.5 * settings.LOPER_SMTP["timeout"] > settings.LOPER_HOLD:
+        raise ValueError("LOPER_HOLD must be at least two and a half times LOPER_SMTP_TIMEOUT")
     with the_only_worker(), ThreadPoolExecutor(settings.LOPER_SENDERS, "sender") as pool:
         channels = Channels()
         box = outbox(channels)

@@ -49,3 +49,8 @@ def source_of(token: str) -> EventSource | None:
 def stop_source(*, source: str) -> bool:
     """This source's token opens nothing any more."""
     return bool(EventSource.objects.filter(source=source).update(active=False))
+
+
+def sources() -> list[EventSource]:
+    """Everybody who may bring events in, or might once."""
+    return list(EventSource.objects.order_by("source"))
