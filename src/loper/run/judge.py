@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from loper.define.model import Journey
 from loper.define.organisation import Policy
 from loper.run.ports import Channel, Directory, Outgoing, Receipt, Texts, Unsayable
+from loper.run.receipts import before_restore, perhaps_gone
 from loper.run.store import Letter, Poisoned, Stored
 from loper.run.take import settle
 from loper.run.work import Work
@@ -87,6 +88,10 @@ class Judge:
             answer = self._verdict(journey, stored, letter, customer, recent, work.now)
         except Exception as wrong:
             raise Poisoned(f"{type(wrong).__name__} in judging", case=letter.case) from wrong
+        if before_restore(work, letter) and isinstance(answer, Go | Wait):
+            letter.channel = answer.channel if isinstance(answer, Go) else letter.channel
+            perhaps_gone(work, letter)
+            return
         while isinstance(answer, Go):
             try:
                 outgoing = self._compose(work, journey, stored, letter, answer.channel)

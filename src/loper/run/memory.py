@@ -98,6 +98,7 @@ class _Data:
     chores: list[Chore] = field(default_factory=list)
     waiting: list[tuple[datetime, Told]] = field(default_factory=list)
     beats: dict[str, tuple[datetime, float]] = field(default_factory=dict)
+    restored: datetime | None = None
 
 
 class MemoryStore:
@@ -241,6 +242,9 @@ class MemoryUnit:
     def find_letter(self, case: str, moment: str) -> Letter | None:
         found = (one for one in self.data.letters if one.case == case and one.moment.key == moment)
         return next((replace(one) for one in found), None)
+
+    def restored(self) -> datetime | None:
+        return self.data.restored
 
     def forget_waiting(self, before: datetime) -> int:
         kept = [row for row in self.data.waiting if row[0] >= before]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from loper.define.organisation import Policy
 from loper.run.ports import Channel, Receipt
@@ -13,6 +14,9 @@ from loper.step import Effect, sent
 
 FIRST_RETRY = timedelta(seconds=30)
 LAST_RETRY = timedelta(hours=1)
+
+RESTORED = "may have gone before the restore"
+"""Why a letter is left to a person: the store was put back from a backup, and is older than the world."""
 
 
 def backoff(attempts: int, chance: random.Random) -> timedelta:
@@ -48,6 +52,8 @@ def settle_letter(
 
 def unknown(work: Work, letter: Letter, channel: Channel | None, policy: Policy) -> None:
     """It may or may not have gone. Recorded always; then once more, or not, as channel and policy say."""
+    if before_restore(work, letter):
+        return perhaps_gone(work, letter)
     idempotent = channel is not None and channel.idempotent
     again = idempotent or policy.unknown.get(letter.kind, "again") == "again"
     _tell(work, letter, "unknown", "again" if again else "not repeated")
@@ -59,12 +65,33 @@ def unknown(work: Work, letter: Letter, channel: Channel | None, policy: Policy)
         letter.status, letter.why = "unknown", "outcome unknown, not repeated"
 
 
-def _over(work: Work, letter: Letter) -> None:
-    """The moment has happened (language, rule 4)."""
-    letter.sent_at = work.now
+def before_restore(work: Work, letter: Letter) -> bool:
+    """Whether it was due before the store was put back from a backup: the world may have had it already."""
+    return work.restored is not None and letter.moment.due <= work.restored
+
+
+def perhaps_gone(work: Work, letter: Letter) -> None:
+    """It may have gone before the restore. It is never handed over by itself; a person sees to it.
+
+    The moment counts as happened when it was due, the earliest that it can have been: then what hangs on it is due no
+    later than it was before the restore, and does not go twice either.
+    """
+    _tell(work, letter, "unknown", RESTORED)
+    letter.lease = None
+    letter.status, letter.why = "unknown", RESTORED
+    _over(work, letter, letter.moment.due)
+    stored = work.stored.get(letter.case)
+    if stored is not None:
+        work.chore(stored, letter.moment.touchpoint, letter.moment.occasion, RESTORED)
+
+
+def _over(work: Work, letter: Letter, at: datetime | None = None) -> None:
+    """The moment has happened (language, rule 4), now or at this earlier time."""
+    letter.sent_at = at or work.now
     stored = work.stored.get(letter.case)
     if stored is not None and not letter.again:
-        work.event(letter.case, sent(stored.case, letter.moment, letter.channel, work.now))
+        event = sent(stored.case, letter.moment, letter.channel, letter.sent_at)
+        work.event(letter.case, event if at is None else replace(event, time=at))
 
 
 def _tell(work: Work, letter: Letter, kind: str, outcome: str, why: str = "") -> None:

@@ -174,6 +174,10 @@ class Unit(Protocol):
 
     # -- housekeeping --
 
+    def restored(self) -> datetime | None:
+        """Until when the world may know more than this store, because it was put back from a backup; None: never."""
+        ...
+
     def forget_waiting(self, before: datetime) -> int:
         """Drop events that waited for their case since before this; gives how many."""
         ...

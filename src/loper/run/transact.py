@@ -29,7 +29,7 @@ def transact(store: Store, journeys: Journeys, clock: Clock, body: Callable[[Wor
         journeys.renew()
         try:
             with store.unit() as unit:
-                work = Work(unit, journeys, clock.now(), poisoned, faulty)
+                work = Work(unit, journeys, clock.now(), poisoned, faulty, unit.restored())
                 result = body(work)
                 settle(work)
                 work.write()

@@ -32,6 +32,7 @@ class Work:
     now: datetime
     poisoned: dict[str, str] = field(default_factory=dict)  # cases that went wrong when this unit was tried before
     faulty: dict[int, str] = field(default_factory=dict)  # letters whose text did
+    restored: datetime | None = None  # until when the world may know more than the store
     stored: dict[str, Stored] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
     looked: set[str] = field(default_factory=set)  # keys that were asked of the store

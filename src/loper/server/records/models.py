@@ -14,6 +14,7 @@ from loper.server.records.designs import (
 )
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.links import CodeChallenge, Link
+from loper.server.records.restored import Restored
 from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, TaskAttempt, Touch, Waiting
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "Outbox",
     "Property",
     "Publication",
+    "Restored",
     "SignOff",
     "StoredFile",
     "SurveyAnswer",

@@ -58,6 +58,9 @@ HISTORY = (
 
 FORGET = "DELETE FROM waiting WHERE received < %s"
 
+# Until when the world may know more than this database, if it was ever put back from a backup.
+RESTORED = "SELECT max(until) FROM restored"
+
 LETTERS_OF = f"SELECT {LETTER} FROM outbox WHERE provider_id = %s AND provider_id <> '' ORDER BY id"
 FIND_LETTER = f'SELECT {LETTER} FROM outbox WHERE "case" = %s AND touchpoint = %s AND occasion = %s'
 

@@ -332,6 +332,11 @@ class SqlUnit:
 
     # -- housekeeping ------------------------------------------------------------------------------------------------
 
+    def restored(self) -> datetime | None:
+        self.cursor.execute(sql.RESTORED)
+        until: datetime | None = self._in(self.cursor.fetchone()[0])
+        return until
+
     def forget_waiting(self, before: datetime) -> int:
         self.cursor.execute(sql.FORGET, [self._out(before)])
         return int(self.cursor.rowcount)
