@@ -18,7 +18,7 @@ from loper.server.actions.cases import ask_call
 from loper.server.actions.refused import Refused
 from loper.server.pages.portal import scope
 from loper.server.pages.portal.case import view_of
-from loper.server.pages.portal.forms import CallForm
+from loper.server.pages.portal.forms import CallForm, posted
 from loper.server.queries.cases import CaseView
 from loper.server.ui import words
 
@@ -47,7 +47,7 @@ def call(request: HttpRequest, key: str) -> HttpResponse:
         return redirect("portal:case", key)
     choices = slots(view.journey.calendar, ZoneInfo(settings.TIME_ZONE), clock.now())
     first = choices[0][0] if choices else ""
-    form = CallForm(choices, request.POST or None, initial={"phone": _phone(request, view), "slot": first})
+    form = CallForm(choices, posted(request), initial={"phone": _phone(request, view), "slot": first})
     if request.method == "POST" and form.is_valid():
         start, end = (datetime.fromisoformat(part) for part in form.cleaned_data["slot"].split("/"))
         try:

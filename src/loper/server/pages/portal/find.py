@@ -12,7 +12,7 @@ from loper.server.actions.codes import send_codes
 from loper.server.actions.lost import answer_code, ask_code, links_of
 from loper.server.actions.refused import Refused
 from loper.server.pages.portal import scope
-from loper.server.pages.portal.forms import CodeForm, FindForm
+from loper.server.pages.portal.forms import CodeForm, FindForm, posted
 from loper.server.security import client_ip
 
 WAITING = "loper_find"
@@ -21,7 +21,7 @@ WAITING = "loper_find"
 @require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for a code. What follows is the same, and as fast, whether the address is known or not."""
-    form = FindForm(request.POST or None)
+    form = FindForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             challenge = ask_code(**form.cleaned_data, asker=client_ip(request))
@@ -40,7 +40,7 @@ def code(request: HttpRequest) -> HttpResponse:
     waiting = request.session.get(WAITING)
     if waiting is None:
         return redirect("portal:find")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         customer = answer_code(challenge_id=waiting, code=form.cleaned_data["code"], asker=client_ip(request))
         if customer is None:

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +30,15 @@ WRONG = {
     "long": _("This is too long: at most 2,000 characters."),
     "file": _("Please choose a photo."),
 }
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What was sent, however little; None where nothing was."""
+    return request.POST if request.method == "POST" else None
+
+
+def posted_files(request: HttpRequest) -> MultiValueDict[str, UploadedFile] | None:
+    return request.FILES if request.method == "POST" else None
 
 
 class QuestionForm(forms.Form):
@@ -103,7 +115,9 @@ def _widget(question: Question, language: str) -> forms.Widget:
 
 
 def _shown(question: Question, kept: Any) -> Any:
-    """An answer as its field shows it."""
+    """An answer as its field shows it; a photo is shown beside it."""
+    if question.kind in ("image", "file"):
+        return None
     if isinstance(kept, bool):
         return "yes" if kept else "no"
     if question.kind == "time" and isinstance(kept, str):

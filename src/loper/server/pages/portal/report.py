@@ -21,7 +21,7 @@ from loper.server.actions.photos import drop_photo, keep_photo
 from loper.server.actions.refused import Refused
 from loper.server.pages.portal import scope
 from loper.server.pages.portal.case import language, view_of
-from loper.server.pages.portal.forms import WRONG, QuestionForm
+from loper.server.pages.portal.forms import WRONG, QuestionForm, posted, posted_files
 from loper.server.permissions import Actor
 from loper.server.queries import designs
 from loper.server.queries.organisation import text_in
@@ -63,7 +63,7 @@ def _first(request: HttpRequest, dialogue: Dialogue, start: Start, actor: Actor,
     first = turn(dialogue, {}, clock.now())
     if not isinstance(first, Ask):
         raise Http404
-    form = QuestionForm(first.question, request.POST or None, request.FILES or None)
+    form = QuestionForm(first.question, posted(request), posted_files(request))
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             answer = None if form.is_photo else form.cleaned_data["answer"]
@@ -125,7 +125,7 @@ def question_page(request: HttpRequest, key: UUID, name: str) -> HttpResponse:
     place = names.index(name)
     question, kept = open_ones[place], progress.answers.get(name)
     before = reverse("portal:question", args=[key, names[place - 1]]) if place else reverse("portal:start")
-    form = QuestionForm(question, request.POST or None, request.FILES or None, kept=kept)
+    form = QuestionForm(question, posted(request), posted_files(request), kept=kept)
     if request.method == "POST":
         if "remove" in request.POST and form.is_photo:
             answer_question(actor=actor, progress=progress, question=name, answer=None)

@@ -20,7 +20,7 @@ from loper.server.actions.refused import Refused
 from loper.server.actions.report import submit_offered, submit_report
 from loper.server.pages.portal import scope
 from loper.server.pages.portal.case import language
-from loper.server.pages.portal.forms import ContactForm, plain
+from loper.server.pages.portal.forms import ContactForm, plain, posted
 from loper.server.pages.portal.report import mine, now_at, sent
 from loper.server.queries.dialogues import known_address, summary
 from loper.server.queries.organisation import brand, text_in
@@ -66,9 +66,9 @@ def contact(request: HttpRequest, key: UUID) -> HttpResponse:
     if progress.submitted and request.method != "POST":
         return sent(request, progress)
     customer = None if "other" in request.GET else scope.known(request)
-    form = None if customer else ContactForm(request.POST or None, initial=progress.contact)
+    form = None if customer else ContactForm(posted(request), initial=progress.contact)
     if request.method == "POST":
-        if form is not None:
+        if form is not None and not progress.submitted:
             typed = {name: plain(request.POST.get(name, ""), 254) for name in form.fields}
             keep_contact(actor=scope.visitor(), progress=progress, contact=typed)
         if "back" in request.POST:
