@@ -57,6 +57,12 @@ def span(of: Any) -> str:
     return f"{first} – {last} uur" if dutch else f"{first} – {last}"
 
 
+def number(key: str) -> str:
+    """The number of a case to read out: of one that followed from another, that one's."""
+    first, slash, _rest = key.partition("/")
+    return f"↳ {first}" if slash else first
+
+
 def at_home(number: str) -> str:
     """A telephone number as people write it in their own country: `+31612345678` is `06 12345678`."""
     if number.startswith("+31") and len(number) == 12:

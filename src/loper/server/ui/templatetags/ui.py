@@ -24,6 +24,7 @@ for _filter in (
     words.at_home,
     words.short,
     words.moment,
+    words.number,
 ):
     register.filter(_filter)
 
