@@ -35,6 +35,7 @@ def test_every_page_of_the_desk_can_be_read_by_everybody(
     for size, one in (("desktop", page), ("phone", phone)):
         sign_in(one, "agent")
         for name, path in paths.items():
-            one.goto(path)
+            answer = one.goto(path)
+            assert answer is not None and answer.status == 200, path
             shot(one, f"desk-{name}-{size}")
             no_findings(one)

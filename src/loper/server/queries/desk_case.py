@@ -23,7 +23,6 @@ from loper.server.records.agenda import Technician
 from loper.server.records.customers import Consent, ContactAddress, Customer
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.runtime import Case, Outbox, Task, Touch
-from loper.step import Appointment as Agreed
 from loper.step import Customer as Known
 
 MOST_OTHERS = 20
@@ -106,7 +105,7 @@ def whole(key: str, language: str, *, people: bool = True) -> Whole | None:
         photos=tuple(str(pk) for pk in photos),
         facts={name: value for name, value in case.state.facts.items() if name not in shown},
         questions=_questions(journey, _parents_journey(case.parent, family)),
-        technicians=_technicians(case.state.facts, view),
+        technicians=dict(Technician.objects.filter(appointments__case=key).values_list("key", "name")),
         tasks=tuple(task for task in tasks if task.closed is None),
         wishes={wish.event: wish for wish in CallWish.objects.filter(case=key)},
         notes=tuple(Note.objects.filter(case=key).order_by("-at", "-pk")),
@@ -149,16 +148,6 @@ def _questions(*journeys: Journey | None) -> dict[str, Question]:
             for name, question in dialogue.questions.items():
                 found.setdefault(name, question)
     return found
-
-
-def _technicians(facts: Mapping[str, Any], view: CaseView) -> dict[str, str]:
-    keys = {fact.technician for fact in facts.values() if isinstance(fact, Agreed) and fact.technician}
-    if view.appointment is not None:
-        keys.discard(view.appointment.technician.key)
-        known = {view.appointment.technician.key: view.appointment.technician.name}
-    else:
-        known = {}
-    return {**known, **(dict(Technician.objects.filter(key__in=keys).values_list("key", "name")) if keys else {})}
 
 
 def _opinions(key: str, journey: Journey, language: str) -> list[Opinion]:

@@ -52,15 +52,6 @@ class Row:
     appointment: Appointment | None = None
     tasks: int = 0
 
-    @property
-    def number(self) -> str:
-        """The number to read out: of a case that followed from another, that one's."""
-        return self.key.partition("/")[0]
-
-    @property
-    def follows(self) -> bool:
-        return "/" in self.key
-
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -22,6 +22,7 @@ from loper.server.queries.agenda import free_days
 from loper.server.queries.cases import CaseView, skill_of
 from loper.server.queries.desk_acts import acts
 from loper.server.records.customers import tidy_phone
+from loper.server.ui.words import at_home
 
 BOTH = ["GET", "POST"]
 
@@ -160,7 +161,7 @@ def call(request: HttpRequest, key: str) -> HttpResponse:
                 wrong[refused.field or "slot"] = refused.sentence
     elif view.customer is not None and actor_of(request).may("customer.see"):
         known = view.customer.addresses.filter(channel__in=("sms", "phone"), bounced=None)
-        typed["phone"] = known.values_list("value", flat=True).first() or ""
+        typed["phone"] = at_home(known.values_list("value", flat=True).first() or "")
     context = {"view": view, "choices": choices, "typed": typed, "wrong": wrong}
     return render(request, "desk/call.html", context, status=422 if wrong else 200)
 

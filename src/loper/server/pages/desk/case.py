@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +71,7 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
         "coming": next_ones(view.journey, found.coming, found.journeys, view.case.state.stage or ""),
         "facts": _facts(found),
         "tasks": as_chores(found.tasks, actor.user.pk, language, people=see),
-        "can_do_tasks": actor.may("task.do"),
+        "can_do": actor.may("task.do"),
         "can_release": actor.may("case.release"),
         "dialogues": [
             (name, text_in(view.journey.dialogues[name].title, language) or words.readable(name))
@@ -87,15 +88,17 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
 def _lines(found: Whole, *, retract: bool) -> list[Any]:
     case = found.view.case
     keys = [event.key for event in case.history or ()] if retract else []
-    return said(found.view.journey, found.lines, {key: can_retract(case, key) for key in keys})
+    retractable = {key: can_retract(case, key) for key in keys}
+    return said(found.view.journey, found.lines, retractable, partial(_value, found))
+
+
+def _value(found: Whole, name: str, raw: Any) -> str:
+    return words.value(raw, found.questions, name, found.technicians)
 
 
 def _facts(found: Whole) -> list[tuple[str, str]]:
     """What we know of the case beside what a report shows, in words."""
-    return [
-        (words.fact(name, found.questions), words.value(raw, found.questions, name, found.technicians))
-        for name, raw in found.facts.items()
-    ]
+    return [(words.fact(name, found.questions), _value(found, name, raw)) for name, raw in found.facts.items()]
 
 
 @require_GET

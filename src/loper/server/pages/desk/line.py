@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.safestring import SafeString, mark_safe
 
-from loper.draw import Mark, line_case, line_customer
+from loper.draw import Mark, line_case
 from loper.draw.model import Status
 from loper.server.queries.desk_case import Whole
 from loper.server.queries.desk_story import Line
@@ -25,9 +25,7 @@ STATUS: dict[str, Status] = {
 def place(found: Whole, language: str) -> SafeString:
     """The line in short: where this customer is, and where they were."""
     stage, colour = found.view.case.state.stage, brand().primary
-    svg = line_customer(
-        found.view.journey, stage=stage, visited=_visited(found), language=language, vertical=False, colour=colour
-    )
+    svg = line_case(found.view.journey, stage=stage, visited=_visited(found), language=language, colour=colour)
     return mark_safe(svg)  # noqa: S308 - drawn by ourselves: every text in it is escaped there
 
 

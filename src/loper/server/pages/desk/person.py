@@ -14,11 +14,12 @@ def person(reached: Reached) -> dict[str, Any]:
     addresses = [
         {"row": row, "channel": words.channel(row.channel), "why": words.reason(row.why)} for row in reached.addresses
     ]
+    works = [row for row in reached.addresses if row.bounced is None]
     return {
         "customer": customer,
         "addresses": addresses,
-        "phone": next((row.value for row in reached.addresses if row.channel in ("sms", "phone")), ""),
-        "email": next((row.value for row in reached.addresses if row.channel == "email"), ""),
+        "phone": next((row.value for row in works if row.channel in ("sms", "phone")), ""),
+        "email": next((row.value for row in works if row.channel == "email"), ""),
         "wish": words.channel(customer.choice) if customer.choice else "",
         "tongue": words.tongue(customer.language),
         "no_survey": consents.get("survey") is False,

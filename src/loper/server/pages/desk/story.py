@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,11 @@ from loper.define.model import Journey
 from loper.server.pages.desk import words
 from loper.server.queries.desk_story import Anchor, Coming, Line
 from loper.server.records.runtime import Task
+from loper.step.facts import told
 from loper.step.index import OVERDUE
+
+LONGEST = 140
+"""So much of a text that an event told stands in its line."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,15 +37,19 @@ class Said:
     task: int | None = None
 
 
-def said(journey: Journey, lines: Iterable[Line], retractable: Mapping[str, bool]) -> list[Said]:
+Tell = Callable[[str, Any], str]
+"""A fact's value in words, from its name and value."""
+
+
+def said(journey: Journey, lines: Iterable[Line], retractable: Mapping[str, bool], tell: Tell) -> list[Said]:
     """The lines, the newest first."""
-    return [_line(journey, line, retractable) for line in lines][::-1]
+    return [_line(journey, line, retractable, tell) for line in lines][::-1]
 
 
-def _line(journey: Journey, line: Line, retractable: Mapping[str, bool]) -> Said:
+def _line(journey: Journey, line: Line, retractable: Mapping[str, bool], tell: Tell) -> Said:
     match line.kind:
         case "event":
-            return _event(journey, line, retractable)
+            return _event(journey, line, retractable, tell)
         case "message" | "failed" | "unknown":
             return _message(journey, line)
         case "task":
@@ -57,10 +66,11 @@ def _line(journey: Journey, line: Line, retractable: Mapping[str, bool]) -> Said
     )
 
 
-def _event(journey: Journey, line: Line, retractable: Mapping[str, bool]) -> Said:
-    note = ""
+def _event(journey: Journey, line: Line, retractable: Mapping[str, bool], tell: Tell) -> Said:
+    note = _told(journey, line, tell)
     if line.unexpected:
-        note = _("This was not expected here: it is written down, the case stayed where it was.")
+        odd = _("This was not expected here: it is written down, the case stayed where it was.")
+        note = _join(note, odd)
     return Said(
         at=line.at,
         kind="in" if line.initiator == "customer" else "move",
@@ -72,6 +82,15 @@ def _event(journey: Journey, line: Line, retractable: Mapping[str, bool]) -> Sai
         key=line.event if retractable.get(line.event) else "",
         round=line.round,
     )
+
+
+def _told(journey: Journey, line: Line, tell: Tell) -> str:
+    """The facts that an event told; those of the report stand beside it already."""
+    declared = journey.events.get(line.activity)
+    if declared is None or line.activity in journey.begins:
+        return ""
+    values = (tell(name, raw) for name, raw in told(journey, declared.sets, line.data).items())
+    return ", ".join(word if len(word) <= LONGEST else word[: LONGEST - 1] + "…" for word in values)
 
 
 def _message(journey: Journey, line: Line) -> Said:
