@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from loper.server.records.guard import guard
 from loper.server.sqlite import sound
 
 
@@ -76,3 +77,4 @@ def _up_to_date() -> bool:
 
 def _migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
+    guard(connection)
