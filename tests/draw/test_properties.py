@@ -23,12 +23,13 @@ def test_a_design_stays_in_its_frame_and_no_text_lies_on_another(data: st.DataOb
 
 
 @slow
-@given(st.data(), st.booleans())
-def test_a_customer_sees_a_line_that_stays_in_its_frame(data: st.DataObject, vertical: bool) -> None:
+@given(st.data(), st.booleans(), st.sampled_from(["nl", "en"]))
+def test_a_customer_sees_a_line_that_stays_in_its_frame(data: st.DataObject, vertical: bool, language: str) -> None:
     journey = data.draw(journeys(most_touchpoints=0))
     stage, visited = data.draw(walks(journey))
     says = dict.fromkeys(journey.stages, "Wij komen bij u langs, en daarna vragen wij hoe het ging.")
-    assert troubles(line_customer(journey, stage=stage, visited=visited, says=says, vertical=vertical)) == []
+    svg = line_customer(journey, stage=stage, visited=visited, says=says, vertical=vertical, language=language)
+    assert troubles(svg) == []
 
 
 @slow

@@ -7,13 +7,32 @@ from datetime import datetime
 
 from loper.define import Journey
 from loper.draw import rails
-from loper.draw.ink import INK, MUTED, PAPER, RED, Circle, Rect, Shape, Text, legible, mix, picture
+from loper.draw.ink import (
+    GREY,
+    INK,
+    MUTED,
+    PAPER,
+    QUIET,
+    RED,
+    Circle,
+    Path,
+    Rect,
+    Shape,
+    Text,
+    legible,
+    mix,
+    n,
+    picture,
+)
 from loper.draw.layout import Layout, Sketch, plan
 from loper.draw.metrics import width
 from loper.draw.pen import Pen
 from loper.draw.walk import Walk, walk
 from loper.draw.ways import Arc
 from loper.draw.words import Words
+
+PANEL = 460.0
+"""How wide the text is that a wide screen shows below the line."""
 
 
 def line_customer(
@@ -36,12 +55,18 @@ def line_customer(
     went = walk(journey, stage, visited)
     colour = legible(colour)
     loops = dict.fromkeys(pair for pair in went.loops if set(pair) <= set(went.stations))
-    sketch = Sketch(main=went.stations, arcs=tuple(Arc(a, b, True, ()) for a, b in loops), large=went.here)
+    arcs = tuple(Arc(a, b, True, ()) for a, b in loops)
+    sketch = Sketch(main=went.stations, arcs=arcs, large=went.here, breadth=960, most=5)
     drawing = plan(sketch, vertical=vertical)
+
+    says = says or {}
+    here = says.get(went.here or "", "")
+    # A wide screen has room below the line for what is said here; a phone has it at the station.
+    beside = says if vertical else {name: text for name, text in says.items() if name != went.here}
 
     def block(name: str, x: float, y: float) -> Pen:
         pen = Pen(x, y, drawing.block_width)
-        _write(pen, name, went, words, says or {}, colour)
+        _write(pen, name, went, words, beside, colour)
         return pen
 
     heights = {name: block(name, 0, 0).y for name in sketch.names}
@@ -49,13 +74,32 @@ def line_customer(
     shapes = [*line(layout, went, words.journey, colour)]
     for name, box in layout.blocks.items():
         shapes += block(name, box.x, box.y).shapes
+    height = layout.height
+    if went.here and here and not vertical:
+        panel, height = _panel(layout, went.here, here)
+        shapes += panel
     return picture(
         shapes,
         width=drawing.width,
-        height=layout.height + 24,
+        height=height + 24,
         title=words("line of", words.title()),
-        desc=told(went, words, says or {}),
+        desc=told(went, words, says),
     )
+
+
+def _panel(layout: Layout, name: str, text: str) -> tuple[list[Shape], float]:
+    """What is said at a station, below the line, on a stem where nothing lies between; and where it ends."""
+    at, top = layout.stations[name], layout.height + 14
+    pen = Pen(min(at.x + 16, layout.width - PANEL - 28), top + 14, PANEL)
+    pen.write(text, 17)
+    pen.gap(14)
+    shapes: list[Shape] = [
+        Rect(x=pen.x - 16, y=top, width=PANEL + 32, height=pen.y - top, r=12, fill=QUIET),
+        *pen.shapes,
+    ]
+    if at.y == max(other.y for other in layout.stations.values()):
+        shapes.insert(0, Path(d=f"M{n(at.x)} {n(at.y + 26)}V{n(top)}", stroke=GREY, width=1.5))
+    return shapes, pen.y
 
 
 def line(layout: Layout, went: Walk, journey: Journey, colour: str) -> Iterator[Shape]:
@@ -91,9 +135,12 @@ def _write(pen: Pen, name: str, went: Walk, words: Words, says: Mapping[str, str
     again = words.nth(1 + loops) if loops else ""
     if name == went.here:
         pen.gap(1)
-        flag(pen, f"{words('here')} ({again})" if again else words("here"), colour)
+        whole = f"{words('here')} ({again})" if again else words("here")
+        fits = width(whole, 13, True) + 20 <= pen.most
+        flag(pen, whole if fits else words("here"), colour)
         pen.write(words.stage(name), 20, 700)
         pen.gap(2)
+        pen.write("" if fits else again, 14, fill=MUTED)
         pen.write(words.day(times[-1], clock=True) if times else "", 14, fill=MUTED)
         pen.gap(4)
         pen.write(says.get(name, ""), 16)

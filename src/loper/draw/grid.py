@@ -14,7 +14,7 @@ from loper.draw.metrics import wrap
 from loper.draw.runs import Run, Runs
 from loper.draw.ways import Arc
 
-BREADTH, NARROWEST, WIDEST = 1240.0, 206.0, 262.0
+WIDEST = 262.0
 MARGIN, TRACK, STEM, DROP, BELOW = 28.0, 9.0, 16.0, 24.0, 36.0
 LABEL, LEADING = 12.0, 15.0
 
@@ -23,8 +23,8 @@ class Grid:
     def __init__(self, sketch: Sketch) -> None:
         self.sketch = sketch
         self.runs = Runs(sketch)
-        self.pitch = min(max(BREADTH / self.runs.columns, NARROWEST), WIDEST)
-        self.gutter = self.runs.tracks * TRACK + 22
+        self.pitch = min(sketch.breadth / self.runs.columns, WIDEST)
+        self.gutter = self.runs.tracks * TRACK + 22 if self.runs.tracks else 10
         self.lines = {id(run): self._label(run) for run in self.runs.all}
 
     @property

@@ -64,7 +64,8 @@ class Label:
 class Sketch:
     """What must be drawn. `labels`: of arcs, and `again` before those of another round; `steps`: of a straight
     piece; `anywhere`: stations reached from all; `apart`: what belongs to no station; `weights`: how much stands at
-    each, roughly; `large`: the station that is drawn large; `thick`: how thick the thickest piece of line is.
+    each, roughly; `large`: the station that is drawn large; `thick`: how thick the thickest piece of line is;
+    `breadth`: how wide it is where the columns can be wide enough; `most`: columns side by side.
     """
 
     main: tuple[str, ...]
@@ -79,6 +80,8 @@ class Sketch:
     weights: Mapping[str, int] = field(default_factory=dict)
     large: str | None = None
     thick: float = 9
+    breadth: float = 1240
+    most: int = 6
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -119,7 +122,7 @@ class Plan(Protocol):
 
 
 def plan(sketch: Sketch, *, vertical: bool) -> Plan:
-    """The plan of a drawing: from top to bottom for a phone, else from left to right in rows of at most six."""
+    """The plan of a drawing: from top to bottom for a phone, else from left to right in rows."""
     from loper.draw.column import Column
     from loper.draw.grid import Grid
 

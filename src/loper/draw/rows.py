@@ -6,14 +6,14 @@ from math import ceil
 
 from loper.draw.layout import Sketch
 
-COLUMNS, FEWEST = 6, 3
+FEWEST = 3
 
 Rows = list[list[str | None]]
 
 
 def rows_of(sketch: Sketch) -> Rows:
     """The stations in rows, all with the same number of columns (None: nothing there)."""
-    count = ceil(len(sketch.main) / COLUMNS)
+    count = ceil(len(sketch.main) / sketch.most)
     per_row = ceil(len(sketch.main) / count)
     columns = max(per_row, FEWEST)
     rows = [_filled(sketch.main[i : i + per_row], columns) for i in range(0, len(sketch.main), per_row)]
