@@ -123,6 +123,14 @@ def set_address(*, actor: Actor, customer: str, channel: str, value: str) -> Non
     )
 
 
+def works_again(*, actor: Actor, customer: str, address: int) -> None:
+    """An address that bounced is used again."""
+    demand(actor, "customer.change")
+    _own(actor, customer)
+    if not ContactAddress.objects.filter(pk=address, customer__key=customer).update(bounced=None, why=""):
+        raise Refused(_("This is not an address that can be used."))
+
+
 @transaction.atomic
 def drop_address(*, actor: Actor, customer: str, channel: str) -> None:
     """This customer is not reached on this channel any more: its addresses are gone."""

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from loper.server.actions import customers
 from loper.server.actions.refused import Refused
@@ -23,6 +23,7 @@ from loper.server.queries.desk_cases import Filters, cases
 from loper.server.queries.desk_scripts import scripts
 from loper.server.queries.desk_search import begun_of, title_of
 from loper.server.records.customers import Customer, tidy_phone
+from loper.server.ui.words import at_home
 
 WISHES = ("", "email", "sms", "letter")
 MOST = 100
@@ -82,6 +83,21 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "desk/customer_change.html", context, status=422 if wrong else 200)
 
 
+@require_POST
+@opens()
+def works_again(request: HttpRequest, key: str) -> HttpResponse:
+    """An address that failed works again: it is used from now on."""
+    customer_of(request, key)
+    address = request.POST.get("address", "")
+    try:
+        pk = int(address) if address.isascii() and address.isdigit() and len(address) < 12 else 0
+        customers.works_again(actor=actor_of(request), customer=key, address=pk)
+        messages.success(request, _("The address is used again."))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("desk:customer", key)
+
+
 def _now(reached: Reached) -> dict[str, str]:
     """The form as it stands."""
     ways: dict[str, str] = {}
@@ -92,7 +108,7 @@ def _now(reached: Reached) -> dict[str, str]:
     return {
         "name": reached.customer.name,
         "email": ways.get("email", ""),
-        "sms": ways.get("sms", ""),
+        "sms": at_home(ways.get("sms", "")),
         "choice": reached.customer.choice,
         "language": reached.customer.language,
         "survey": "no" if consents.get("survey") is False else "yes",

@@ -99,6 +99,8 @@ def _message(journey: Journey, line: Line) -> Said:
         "failed": _("It did not arrive. The next way to reach the customer is tried."),
         "unknown": _("Nobody knows whether this went: the connection broke while it was handed over."),
     }.get(line.kind, "")
+    if line.outcome == RESTORED:
+        note = _("Nobody knows whether this went: our system was put back from a backup. A colleague has a task for it.")
     return Said(
         at=line.at,
         kind="out" if line.kind == "message" else "eye",

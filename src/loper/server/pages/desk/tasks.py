@@ -71,6 +71,7 @@ def page(
         "outcomes": [(name, words.tried(name)) for name in tasks.TRIES],
         "times": [(at.isoformat(), label) for at, label in _again(view.journey.calendar if view else Calendar())],
         "why": words.reason(found.why),
+        "unsure": found.why == RESTORED,
         "can": acts(view, actor) if view else None,
         "events": [(name, words.event(view.journey, name)) for name in acts(view, actor).events] if view else [],
         "wrong": wrong or {},

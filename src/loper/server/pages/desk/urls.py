@@ -22,6 +22,7 @@ urlpatterns = [
     path("link/<path:key>", sending.link, name="link"),
     path("customer/<str:key>", customer.show, name="customer"),
     path("customer/<str:key>/change", customer.change, name="customer_change"),
+    path("customer/<str:key>/works-again", customer.works_again, name="works_again"),
     path("new/<slug:journey>/<slug:dialogue>", script.new, name="new"),
     path("forms", script.listing, name="forms"),
     path("forms/<uuid:form>", script.form, name="form"),

@@ -116,6 +116,7 @@ REASONS = {
     "the case was set aside": gettext_noop("waits: the case was set aside"),
     "outcome unknown, once more": gettext_noop("goes once more: nobody knows whether it went"),
     "outcome unknown, not repeated": gettext_noop("nobody knows whether it went; it is not repeated"),
+    RESTORED: gettext_noop("nobody knows whether it went: our system was put back from a backup"),
     "the customer's own choice": gettext_noop("the customer wants it so"),
     "first of the touchpoint": gettext_noop("first choice for this message"),
     "reply": gettext_noop("the customer wrote back"),
