@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from loper.define.model import Journey
+from loper.run.receipts import RESTORED
 from loper.server.pages.desk import words
 from loper.server.queries.desk_story import Anchor, Coming, Line
 from loper.server.records.runtime import Task

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from loper.define.model import Calendar
+from loper.run.receipts import RESTORED
 from loper.server import clock
 from loper.server.actions import tasks
 from loper.server.actions.refused import Refused

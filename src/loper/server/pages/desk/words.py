@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
 from loper.define.model import Duration, Journey, Question, Unit
+from loper.run.receipts import RESTORED
 from loper.server.queries.cases import stage_title
 from loper.server.queries.organisation import text_in
 from loper.server.ui import words as times
