@@ -101,7 +101,7 @@ def _message(journey: Journey, line: Line) -> Said:
         "unknown": _("Nobody knows whether this went: the connection broke while it was handed over."),
     }.get(line.kind, "")
     if line.outcome == RESTORED:
-        note = _("Nobody knows whether this went: our system was put back from a backup. A colleague has a task for it.")
+        note = _("Nobody knows whether this went: our system was put back from a backup. A colleague sees to it.")
     return Said(
         at=line.at,
         kind="out" if line.kind == "message" else "eye",
