@@ -5,7 +5,7 @@ from __future__ import annotations
 from loper.define.model import Journey
 from loper.define.problem import nearest
 from loper.step.case import SYSTEM, Event
-from loper.step.facts import FactError, instant_of, typed
+from loper.step.facts import FactError, in_time, typed
 from loper.step.index import ENDED, MERGED, MOVED, OVERDUE, RETRACTED, index
 
 _TOUCHPOINT_EMITTERS = {
@@ -20,11 +20,7 @@ def refusal(journey: Journey, event: Event) -> str:
     """Why the event may not come in: every reason, with what was expected; empty when it may."""
     if event.source == SYSTEM:
         return ""
-    reasons: list[str] = []
-    try:
-        instant_of(event.time.isoformat())
-    except FactError as wrong:
-        reasons.append(f"time: {wrong}")
+    reasons = [] if in_time(event.time) else [f"time: '{event.time.isoformat()}' lies outside the years 1900 to 2300"]
     declared = journey.events.get(event.type)
     allowed: frozenset[str] | None
     if declared is not None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from loper.define.model import FactType, Journey
 
 EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 LATEST = datetime(2300, 1, 1, tzinfo=UTC)
+LARGEST = 10**15
+"""Numbers and amounts are smaller than this: what is larger is a mistake, and no page or text could show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +40,14 @@ def instant_of(text: Any) -> datetime:
         raise FactError(f"'{text[:40]}' is not a time like 2026-09-01T09:00:00+02:00") from None
     if at.tzinfo is None:
         raise FactError(f"'{text}' has no offset from UTC; write 2026-09-01T09:00:00+02:00")
-    if not EARLIEST <= at <= LATEST:
+    if not in_time(at):
         raise FactError(f"'{text}' lies outside the years 1900 to 2300")
     return at
+
+
+def in_time(at: datetime) -> bool:
+    """Whether we count with this time: from 1900 to 2300."""
+    return EARLIEST <= at <= LATEST
 
 
 def typed(kind: FactType, raw: Any) -> Any:
@@ -54,15 +61,12 @@ def typed(kind: FactType, raw: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """The JSON value of a typed fact."""
-    match value:
-        case Appointment(start, end, technician):
-            block = {"start": start.isoformat(), "end": end.isoformat()}
-            return block if technician is None else {**block, "technician": technician}
-        case datetime() | date():
-            return value.isoformat()
-        case Decimal():
-            return str(value)
-    return value
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Appointment):
+        block = {"start": value.start.isoformat(), "end": value.end.isoformat()}
+        return block if value.technician is None else {**block, "technician": value.technician}
+    return str(value) if isinstance(value, Decimal) else value
 
 
 def told(journey: Journey, names: tuple[str, ...], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -85,8 +89,8 @@ def _text(raw: Any) -> str:
 
 
 def _number(raw: Any) -> int | float:
-    if isinstance(raw, bool) or not isinstance(raw, int | float) or not math.isfinite(raw):
-        raise FactError("a number was expected")
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not -LARGEST < raw < LARGEST:
+        raise FactError("a number was expected, smaller than a million billion")
     return raw
 
 
@@ -98,29 +102,29 @@ def _boolean(raw: Any) -> bool:
 
 def _date(raw: Any) -> date:
     try:
-        return date.fromisoformat(_text(raw))
+        day = date.fromisoformat(_text(raw))
     except ValueError:
         raise FactError(f"{str(raw)[:40]!r} is not a date like 2026-09-01") from None
+    if not EARLIEST.year <= day.year < LATEST.year:
+        raise FactError(f"{raw!r} lies outside the years 1900 to 2300")
+    return day
 
 
 def _money(raw: Any) -> Decimal:
-    if isinstance(raw, str):
-        try:
-            amount = Decimal(raw)
-        except InvalidOperation:
-            raise FactError(f"{raw[:40]!r} is not an amount like 12.50") from None
-        if not amount.is_finite():
-            raise FactError("a finite amount was expected")
-        return amount
-    return Decimal(str(_number(raw)))
+    text = raw if isinstance(raw, str) else f"{_number(raw):.15g}"
+    if not re.fullmatch(r"-?\d{1,15}(\.\d{1,6})?", text, re.ASCII):
+        raise FactError(f"{text[:40]!r} is not an amount like 12.50")
+    return Decimal(text)
 
 
 def _place(raw: Any) -> Any:
     if isinstance(raw, str):
         return raw
     if isinstance(raw, Mapping) and {"lat", "lon"} <= raw.keys():
-        return {"lat": float(_number(raw["lat"])), "lon": float(_number(raw["lon"]))}
-    raise FactError("a place was expected: a text, or {lat, lon}")
+        lat, lon = float(_number(raw["lat"])), float(_number(raw["lon"]))
+        if abs(lat) <= 90 and abs(lon) <= 180:
+            return {"lat": lat, "lon": lon}
+    raise FactError("a place was expected: a text, or {lat, lon} in degrees")
 
 
 def _appointment(raw: Any) -> Appointment:

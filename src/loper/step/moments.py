@@ -27,6 +27,8 @@ Standing = State | Fold
 USUAL_LATE = Duration(1, Unit.DAYS)
 PUNCTUAL = timedelta(minutes=1)
 """`late: never` still leaves a machine the minute it is due in."""
+SENDING = timedelta(minutes=15)
+"""How long after `between` has closed a message may still go that was queued while it was open: a queue takes time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,9 @@ def goes(journey: Journey, candidate: Candidate, now: datetime) -> datetime:
     return now if moment.limit is not None and at >= moment.limit else at
 
 
-def verdict(journey: Journey, case: Case, state: Standing, candidate: Candidate, now: datetime) -> Verdict:
+def verdict(
+    journey: Journey, case: Case, state: Standing, candidate: Candidate, now: datetime, *, queued: bool = False
+) -> Verdict:
     """May this due moment happen now, as far as its case goes? Go has no channel yet: that is for `may` to say."""
     touchpoint, moment = candidate.touchpoint, candidate.moment
     if not candidate.judged or (touchpoint.if_ is not None and not touchpoint.if_(state.facts, now)):
@@ -168,6 +172,8 @@ def verdict(journey: Journey, case: Case, state: Standing, candidate: Candidate,
     if moment.due > now:
         return Wait(moment.due, "not due yet")
     at = now if moment.due == now else opens(now, touchpoint.between, journey.timezone)
+    if queued and at > now and opens(now - SENDING, touchpoint.between, journey.timezone) == now - SENDING:
+        at = now
     if moment.limit is not None and at >= moment.limit:
         return Skip("late")
     if candidate.following is not None and candidate.following <= now and moment.due < now:
@@ -187,7 +193,7 @@ def ready(journey: Journey, case: Case, key: str, now: datetime) -> Verdict:
     found = next((c for c in candidates(journey, state) if c.moment.key == key), None)
     if found is None:
         return Withdraw("no longer so")
-    return verdict(journey, case, state, found, now)
+    return verdict(journey, case, state, found, now, queued=True)
 
 
 def variant(touchpoint: Touchpoint, customer: str) -> str:
