@@ -57,6 +57,19 @@ def parser() -> argparse.ArgumentParser:
 
     _setup(commands)
 
+    backup = commands.add_parser("backup", help="the whole database as one file, taken while everything runs")
+    backup.add_argument("folder", help="where the file goes; its name has the time in it")
+    backup.add_argument("--keep", type=int, metavar="N", help="throw away all but the newest N (default: keep all)")
+    backup.set_defaults(run=_later("backup", "backup"))
+
+    restore = commands.add_parser("restore", help="a backup into an empty database; nothing is sent twice after it")
+    restore.add_argument("file", nargs="?", metavar="FILE", help="a file that `loper backup` made")
+    restore.add_argument("--mark", action="store_true", help="the database was put back by other means: only say so")
+    restore.add_argument(
+        "--stopped", metavar="TIME", help="when the old workers stopped (default: now); what is due later goes as usual"
+    )
+    restore.set_defaults(run=_later("backup", "restore"))
+
     manage = commands.add_parser("manage", help="Django's own commands: migrate, createsuperuser, ...")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
     manage.set_defaults(run=_later("server", "manage"))
