@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from loper.draw.layout import LARGE, Box, Layout, Point, Route, Segment, Sketch, arrow, packed, rounded
+from loper.draw.geometry import arrow, packed, rounded
+from loper.draw.layout import LARGE, Box, Layout, Point, Route, Segment, Sketch
 from loper.draw.ways import Arc
 
 WIDTH = 340.0

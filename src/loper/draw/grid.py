@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from loper.draw.layout import Box, Label, Layout, Point, Route, Segment, Sketch, arrow, rounded
+from loper.draw.geometry import arrow, rounded
+from loper.draw.layout import Box, Label, Layout, Point, Route, Segment, Sketch
 from loper.draw.metrics import wrap
 from loper.draw.runs import Run, Runs
 from loper.draw.ways import Arc

@@ -138,8 +138,8 @@ def safe(text: str) -> str:
 
 def n(value: float) -> str:
     """A number, short: at most one decimal."""
-    text = f"{value:.1f}"
-    return text.removesuffix(".0").replace("-0", "0") if text in ("-0.0",) else text.removesuffix(".0")
+    text = f"{value:.1f}".removesuffix(".0")
+    return "0" if text == "-0" else text
 
 
 def contrast(one: str, other: str) -> float:

@@ -6,7 +6,6 @@ Widths are those of Noto Sans, one of the wider of the fonts that a page falls b
 from __future__ import annotations
 
 import unicodedata
-from functools import lru_cache
 
 _REGULAR = (
     "26 27 41 65 57 83 73 22 30 30 55 57 27 32 27 37 57 57 57 57 57 57 57 57 57 57 27 27 57 57 57 43 90 64 65 63 73 56"
@@ -28,7 +27,6 @@ _VOWELS = frozenset("aeiouyáéíóúàèäëïöüê")
 _BREAKS_AFTER = "-/_.,@&+"
 
 
-@lru_cache(maxsize=4096)
 def _glyph(char: str, bold: bool) -> float:
     """The width of one character, as a share of the size; of one that we do not know, rather too much."""
     code = ord(char)
@@ -53,6 +51,22 @@ def _glyph(char: str, bold: bool) -> float:
     return 0.6 if category.startswith(("P", "Z")) else 1.02
 
 
+class _Glyphs(dict[str, float]):
+    """The widths of the characters that were met so far."""
+
+    def __init__(self, bold: bool) -> None:
+        super().__init__()
+        self.bold = bold
+
+    def __missing__(self, char: str) -> float:
+        found = _glyph(char, self.bold)
+        if len(self) < 10_000:
+            self[char] = found
+        return found
+
+
+_GLYPHS = {bold: _Glyphs(bold) for bold in (False, True)}
+
 _DIRECTION = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
@@ -67,7 +81,7 @@ def clean(text: str) -> str:
 
 def width(text: str, size: float, bold: bool = False) -> float:
     """How wide the text is, in px at this size; rather too wide than too narrow."""
-    return sum(_glyph(char, bold) for char in text) * size * _SPARE
+    return sum(map(_GLYPHS[bold].__getitem__, text)) * size * _SPARE
 
 
 def wrap(text: str, most: float, size: float, bold: bool = False) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
-from loper.draw import icons
 from loper.draw.ink import AMBER, INK, MUTED, PAPER, Icon, Rect, Shape, Text
 from loper.draw.metrics import width, wrap
 
@@ -91,7 +90,3 @@ def badge(x: float, y: float, wide: float, text: str) -> list[Shape]:
         Rect(x=x, y=y, width=wide, height=18, r=9, fill=AMBER),
         Text(x=x + wide / 2, y=y + 13.2, text=text, size=12, weight=700, fill=PAPER, anchor="middle"),
     ]
-
-
-def channel_signs(channels: Iterable[str], word: dict[str, str]) -> list[tuple[str, str]]:
-    return [(icons.channel(name), word[name]) for name in channels]

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import ceil
 
-from loper.draw.layout import Sketch, packed
+from loper.draw.geometry import packed
+from loper.draw.layout import Sketch
 from loper.draw.rows import rows_of
 from loper.draw.ways import Arc
 

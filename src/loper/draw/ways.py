@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from loper.define.model import Journey, Move, Stage
+from loper.define.model import Journey, Move
 
 OVERDUE = "stage.overdue"
 
@@ -141,8 +141,3 @@ def _grouped(moves: Iterable[tuple[str, Move]]) -> dict[str, tuple[tuple[str, st
     for event, move in moves:
         found.setdefault(move.to, {})[event, str(move.if_) if move.if_ else ""] = None
     return {target: tuple(events) for target, events in found.items()}
-
-
-def open_stages(journey: Journey) -> list[Stage]:
-    """The stages that are not final."""
-    return [stage for stage in journey.stages.values() if not stage.final]
