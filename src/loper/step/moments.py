@@ -6,9 +6,9 @@ All of it is a function of the state, so a moved appointment moves its reminder 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from loper.define.expression import lookup
 from loper.define.model import Duration, Journey, OnFact, Touchpoint, Unit
@@ -42,18 +42,22 @@ class Candidate:
     late_at_intake: bool = False  # a *before* moment that was late when its event was taken in
 
 
-def candidates(journey: Journey, state: Standing) -> Iterator[Candidate]:
-    """Every moment that may still come, queued ones too; of `every` only the next repeat that is not over."""
+def candidates(journey: Journey, state: Standing) -> list[Candidate]:
+    """Every moment that may still come, queued ones too; of `every` only the next repeat that is not over.
+
+    Of two times of a touchpoint that come to the same moment, the first to be due is it.
+    """
     if state.stage is None or state.into is not None:
-        return
-    for pending in state.pending:
-        found = _of_event(journey, state, pending)
-        if found is not None:
-            yield found
-    for touchpoint, _, anchor in index(journey).by_fact:
-        found = _of_fact(journey, state, touchpoint, anchor)
-        if found is not None:
-            yield found
+        return []
+    found: dict[str, Candidate] = {}
+    of_events = (_of_event(journey, state, pending) for pending in state.pending)
+    of_facts = (_of_fact(journey, state, touchpoint, anchor) for touchpoint, _, anchor in index(journey).by_fact)
+    for one in chain(of_events, of_facts):
+        if one is not None:
+            other = found.setdefault(one.moment.key, one)
+            if one.moment.due < other.moment.due:
+                found[one.moment.key] = one
+    return list(found.values())
 
 
 def superseded(journey: Journey, state: Standing, pending: Pending) -> bool:

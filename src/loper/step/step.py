@@ -158,7 +158,7 @@ def _tick(journey: Journey, case: Case, now: datetime) -> Step:
     fold.pass_deadlines(now, inclusive=True)
     for entry in fold.entries:
         effects += _by_itself(entry, fold.round)
-    found = list(candidates(journey, fold))
+    found = candidates(journey, fold)
     while (due := _next_due(journey, case, fold, found, now)) is not None:
         candidate, answer = due
         moment, stage, round = candidate.moment, fold.stage, fold.round
@@ -175,7 +175,7 @@ def _tick(journey: Journey, case: Case, now: datetime) -> Step:
         accepted.append(event)
         effects.append(Effect(kind="accepted", at=now, stage=stage, event=event, round=round))
         effects += _came_of(fold, event, now)
-        found = list(candidates(journey, fold))
+        found = candidates(journey, fold)
     history = None if case.history is None else (*case.history, *accepted)
     return _settled(journey, case, fold, effects, now, history, found=found, ticked=True)
 
