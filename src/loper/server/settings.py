@@ -237,10 +237,16 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": f"{_FORMS}.ResetPasswordKeyForm",
     "change_password": f"{_FORMS}.ChangePasswordForm",
 }
-MFA_FORMS = {"authenticate": f"{_FORMS}.AuthenticateForm", "reauthenticate": f"{_FORMS}.ReauthenticateMfaForm"}
+MFA_ADAPTER = "loper.server.pages.account.adapter.SecondStep"
+MFA_FORMS = {
+    "authenticate": f"{_FORMS}.AuthenticateForm",
+    "reauthenticate": f"{_FORMS}.ReauthenticateMfaForm",
+    "activate_totp": f"{_FORMS}.ActivateTotpForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/10m/key"}  # of codes too; passwords are counted by axes (below) first
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from loper.server.actions.codes import later
+from loper.server.actions import codes
 from loper.server.queries.organisation import brand, organisation
 
+_CODE = _("This code is not right. Wait for the next one and try again.")
 _WRONG = _("This name and password do not belong together. Look again at both.")
 
 
@@ -23,7 +25,7 @@ class Adapter(DefaultAccountAdapter):
         "email_password_mismatch": _WRONG,
         "incorrect_password": _("This is not your password."),
         "enter_current_password": _("This is not your present password."),
-        "incorrect_code": _("This code is not right. Wait for the next one and try again."),
+        "incorrect_code": _CODE,
         "too_many_login_attempts": _("Signing in went wrong too often. Try again in half an hour."),
         "rate_limited": _("That was a bit much at once. Wait a few minutes and try again."),
     }
@@ -45,4 +47,8 @@ class Adapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """After the page has answered: its speed tells nobody who has an account, and no slow mail server holds it."""
         message = self.render_mail(template_prefix, email, {"brand": brand(), "email": email, **context})
-        later(message.send)
+        codes.later(message.send)
+
+
+class SecondStep(DefaultMFAAdapter):
+    error_messages = {**DefaultMFAAdapter.error_messages, "incorrect_code": _CODE}  # noqa: RUF012

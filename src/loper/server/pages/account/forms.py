@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from allauth.account import forms as account
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,6 +50,10 @@ class ChangePasswordForm(Plain, account.ChangePasswordForm):
 
 
 class AuthenticateForm(Plain, mfa.AuthenticateForm):
+    words: ClassVar[Mapping[str, Any]] = {"code": _("The code")}
+
+
+class ActivateTotpForm(Plain, ActivateTOTPForm):
     words: ClassVar[Mapping[str, Any]] = {"code": _("The code")}
 
 
