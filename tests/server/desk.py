@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from datetime import timedelta
 from typing import Any
 
+from django.test import Client
 from PIL import Image
 
 from loper.server.actions import cases, dialogues, photos, scripts, visits
+from loper.server.permissions import Actor
 from loper.server.records.customers import Consent, ContactAddress, Customer
 from loper.server.records.dialogues import DialogueProgress
 from loper.server.records.runtime import Case
-from loper.server.permissions import Actor
 from tests.worlds import World
 
 VISITOR = Actor(roles=frozenset({"customer"}), cases=frozenset())
+
+
+def signed_in(world: World, role: str = "agent") -> Client:
+    """The browser of somebody with this role."""
+    client = Client()
+    client.force_login(world.users[role])
+    return client
+
+
+def text_of(answer: Any) -> str:
+    """What a page says, without its marks, on one line."""
+    bare = re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", answer.content.decode(), flags=re.DOTALL)
+    return " ".join(html.unescape(bare).split())
 
 
 def picture() -> io.BytesIO:

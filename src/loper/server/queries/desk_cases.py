@@ -64,8 +64,10 @@ def cases(filters: Filters, *, after: str = "", language: str = "nl", people: bo
     place = _read(after)
     found: list[Case] = []
     for ended in _segments(filters, place):
-        rows = _rows(filters).filter(ended=ended)
-        if place is not None and place[0] == ended:
+        rows = _rows(filters)
+        if ended is not None:
+            rows = rows.filter(ended__in=[ended])  # `ended=False` is asked as NOT ended, and finds no index
+        if place is not None and ended in (None, place[0]):
             _, begun, key = place
             rows = rows.filter(begun__lte=begun).exclude(Q(begun=begun, key__gte=key))
         found += rows.order_by("-begun", "-key")[: most + 1 - len(found)]
@@ -76,10 +78,11 @@ def cases(filters: Filters, *, after: str = "", language: str = "nl", people: bo
     return Page(as_rows(found, language, people=people), _place(found[-1]) if more and found else "")
 
 
-def _segments(filters: Filters, place: tuple[bool, datetime, str] | None) -> list[bool]:
-    """The halves of the list, in order: open, ended; from where the page begins."""
-    state = {"": filters.state, "aside": "all"}.get(filters.only, "open")  # what is overdue or stalled has not ended
-    halves = {"open": [False], "ended": [True]}.get(state, [False, True])
+def _segments(filters: Filters, place: tuple[bool, datetime, str] | None) -> list[bool | None]:
+    """The parts of the list, in order: open, ended; from where the page begins. None: what needs an eye, as one part."""
+    if filters.only:
+        return [None]
+    halves = {"open": [False], "ended": [True]}.get(filters.state, [False, True])
     return [ended for ended in halves if place is None or ended >= place[0]]
 
 

@@ -70,7 +70,7 @@ def engine(most: int = 50) -> Engine:
         longest=due.values_list("wake", flat=True).first(),
         waiting=_count(Waiting.objects.values_list("pk", flat=True)),
         unknown=tuple(unknown[:most]),
-        aside=tuple(set_aside(Case.objects.defer("state", "inherited")).order_by("key")[:most]),
+        aside=tuple(set_aside(Case.objects.defer("state", "inherited")).order_by("-begun", "-key")[:most]),
     )
 
 

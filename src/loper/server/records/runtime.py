@@ -43,8 +43,8 @@ class Case(models.Model):
             models.Index(fields=["wake", "key"], name="case_due", condition=Q(wake__isnull=False, set_aside="")),
             models.Index(fields=["customer"], name="case_customer"),
             models.Index(fields=["parent"], name="case_parent", condition=Q(parent__isnull=False)),
-            models.Index(fields=["stalled"], name="case_stalled", condition=Q(stalled=True)),
-            models.Index(fields=["set_aside"], name="case_set_aside", condition=~Q(set_aside="")),
+            models.Index(fields=["begun", "key"], name="case_stalled", condition=Q(stalled=True)),
+            models.Index(fields=["begun", "key"], name="case_set_aside", condition=~Q(set_aside="")),
             models.Index(fields=["begun", "key"], name="case_overdue", condition=Q(overdue=True)),
             models.Index(fields=["ended", "begun", "key", "journey", "stage"], name="case_list"),
         ]
