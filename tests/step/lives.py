@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,8 @@ class Life(World):
         before = len(self.effects)
         self.take(event, known)
         self.tick(known)
+        while (wake := self.case.state.wake) is not None and wake <= known < wake + timedelta(seconds=1):
+            self.tick(known)  # what came of what went at this instant
         return [effect for _, effect in self.effects[before:]]
 
     def pass_until(self, end: datetime) -> None:
