@@ -26,11 +26,11 @@ from loper.server.records.agenda import Appointment, Block, Technician
 
 def take(block_id: int) -> Block:
     """One place in this block, by compare-and-set; raises Refused when somebody was first or the block has begun."""
-    now = clock.now()
-    taken = Block.objects.filter(pk=block_id, taken__lt=F("capacity"), start__gt=now, technician__active=True).update(
-        taken=F("taken") + 1
-    )
-    if not taken:
+    # The condition names columns of the block alone: with a join it would become a subquery, which PostgreSQL does not
+    # look at again for somebody who had to wait for the row.
+    free = Block.objects.filter(pk=block_id, taken__lt=F("capacity"), start__gt=clock.now())
+    works = Block.objects.filter(pk=block_id, technician__active=True).exists()
+    if not works or not free.update(taken=F("taken") + 1):
         raise Refused(_("Someone else has just taken this time. Please choose another."), field="block")
     return Block.objects.select_related("technician").get(pk=block_id)
 
