@@ -118,6 +118,11 @@ def whole(key: str, language: str, *, people: bool = True) -> Whole | None:
     )
 
 
+def set_aside_because(key: str) -> str:
+    """Why a case was set aside; empty when it was not."""
+    return Case.objects.filter(key=key).values_list("set_aside", flat=True).first() or ""
+
+
 def reached_of(customer: Customer) -> Reached:
     """How this customer is reached, and what they said yes or no to."""
     said = Consent.objects.filter(customer=customer).order_by("at", "pk").values_list("subject", "agrees")

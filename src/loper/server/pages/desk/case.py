@@ -21,7 +21,7 @@ from loper.server.pages.desk.story import next_ones, said
 from loper.server.permissions import demand
 from loper.server.queries.corrections import can_retract
 from loper.server.queries.desk_acts import acts
-from loper.server.queries.desk_case import Whole, whole
+from loper.server.queries.desk_case import Whole, set_aside_because, whole
 from loper.server.queries.desk_tasks import as_chores
 from loper.server.queries.organisation import text_in
 from loper.server.records.dialogues import StoredFile
@@ -52,7 +52,10 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
     """The case as it stands."""
     actor, language, see = actor_of(request), words.language(), sees_people(request)
     demand(actor, "case.see", key)
-    found = whole(key, language, people=see)
+    try:
+        found = whole(key, language, people=see)
+    except LookupError:
+        return _unreadable(request, key)
     if found is None:
         raise Http404
     view = found.view
@@ -83,6 +86,13 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
         **more,
     }
     return render(request, "desk/case.html", context, status=status)
+
+
+def _unreadable(request: HttpRequest, key: str) -> HttpResponse:
+    """A case whose version of the journey is gone: what is known of it, and that nothing is lost."""
+    why = set_aside_because(key)
+    context = {"key": key, "why": why, "can_release": bool(why) and actor_of(request).may("case.release")}
+    return render(request, "desk/unreadable.html", context, status=409)
 
 
 def _lines(found: Whole, *, retract: bool) -> list[Any]:

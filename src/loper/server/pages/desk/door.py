@@ -48,7 +48,10 @@ def sees_people(request: HttpRequest) -> bool:
 def case_of(request: HttpRequest, key: str) -> CaseView:
     """The case, for who may see it; else as if it were not there."""
     demand(actor_of(request), "case.see", key)
-    found = case_view(key, words.language())
+    try:
+        found = case_view(key, words.language())
+    except LookupError:
+        found = None  # its version of the journey is gone: nothing can be done with it here
     if found is None:
         raise Http404
     return found
