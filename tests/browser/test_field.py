@@ -283,13 +283,21 @@ def test_the_worker_of_the_telephone_sends_when_no_page_is_open(arrived: Page, j
 # -- what changed meanwhile --------------------------------------------------------------------------------------------
 
 
-def test_a_job_that_went_to_a_colleague_is_said_clearly(arrived: Page, job: str, real_world: World) -> None:
+def test_a_job_that_went_to_a_colleague_is_said_clearly(
+    arrived: Page, job: str, real_world: World, no_findings: Look, shot: Shot
+) -> None:
+    arrived.goto(f"/field/visit/{visit_of(job).pk}")
+    shot(arrived, "field-kept")
+    no_findings(arrived)
     other = real_world.blocks(real_world.other_technician)[3]
     cases.book(actor=real_world.staff("planner"), case=job, block=other.pk)
     arrived.context.set_offline(False)
     refusal = arrived.locator("[data-refusals]")
     expect(refusal).to_contain_text("Deze klus is intussen voor Noor Bakker.")
     expect(refusal).to_contain_text("Aangekomen")
+    arrived.wait_for_url("**/field/")  # the page of the job is not this technician's any more
+    shot(arrived, "field-refused")
+    no_findings(arrived)
     arrived.reload()
     expect(refusal).to_contain_text("Noor Bakker")  # until it was seen
     refusal.get_by_role("button", name="Gezien").click()
@@ -362,7 +370,7 @@ def test_the_jobs_of_today_can_be_read_without_a_connection(ready: Page, job: st
     ready.context.set_offline(True)
     ready.goto(f"/field/visit/{visit_of(job).pk}")
     expect(ready.get_by_role("heading", name="1234 AB 12")).to_be_visible()
-    expect(ready.locator("[data-wire]")).to_contain_text("Deze pagina is van")
+    expect(ready.locator("[data-wire]")).to_contain_text("Pagina van")
     shot(ready, "field-offline-visit")
     ready.goto("/field/")
     expect(ready.get_by_text("Er lekt water")).to_be_visible()

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from loper.server.pages.field import words
 from loper.server.pages.field.card import card
 from loper.server.pages.field.scope import for_technicians, kept, language, me, owner
+from loper.server.queries.agenda import jobs_of
 from loper.server.queries.visits import Visit, left_open, today, visits_on
 
 
@@ -36,7 +37,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "done": rows(visit for visit in visits if visit.over),
         "before": rows(before),
         "count": len(visits),
-        "tomorrow": len(visits_on(technician, today() + timedelta(days=1), language())),
+        "tomorrow": len(jobs_of(technician, today() + timedelta(days=1))),
         "keep": keep([*visits, *before]),
     }
     return kept(request, render(request, "field/day.html", context))

@@ -90,6 +90,7 @@
     if (!always && main.querySelector(".act[open], textarea:focus")) return;
     try {
       const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (answer.status === 404) { location.replace("/field/"); return; } // this job went to somebody else
       if (!answer.ok || answer.redirected) return;
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("main");
       if (!fresh || fresh.ownerDocument.body.dataset.kept) return;
@@ -108,7 +109,7 @@
     refusals.replaceChildren(...[...passing, ...taps.filter((tap) => tap.state === "refused")].map(refusal));
     const lost = connection === "offline" || !navigator.onLine || stale();
     if (connection === "account") say(wire.dataset.account, "", "/account/login/?next=/field/");
-    else if (lost) say([wire.dataset.offline, stale() && `${wire.dataset.asof} ${clock(Number(stale()))}.`, waits.length && `${wire.dataset.waits} ${waits.length}.`].filter(Boolean).join(" "));
+    else if (lost) say([waits.length ? `${wire.dataset.waits} ${waits.length}.` : wire.dataset.offline, stale() && `${wire.dataset.asof} ${clock(Number(stale()))}.`].filter(Boolean).join(" "));
     else if (connection === "sending") say(wire.dataset.sending);
     else if (!wire.classList.contains("good")) wire.hidden = true;
     for (const hint of document.querySelectorAll("p[data-asof]")) hint.hidden = !lost;
@@ -129,6 +130,11 @@
     if (!job.matches(".job")) return;
     const can = last ? job.getAttribute(`data-can-${last.do}`) ?? "" : job.dataset.can;
     for (const act of job.querySelectorAll("[data-do]")) act.hidden = !can.split(" ").includes(act.dataset.do);
+    const ways = [...job.querySelectorAll("form[data-do]:not([hidden]) > button")];
+    for (const button of ways) { // what comes next is the loud one
+      if (button === ways[0] && !job.querySelector("form[data-do=depart]:not([hidden])")) ["data-variant", "data-color"].forEach((name) => button.removeAttribute(name));
+      else Object.assign(button.dataset, { variant: "secondary", color: "neutral" });
+    }
     const mistake = job.querySelector("[data-mistake]");
     if (mistake) mistake.hidden = Boolean(fresh.length);
     stops(job, fresh);
