@@ -10,7 +10,7 @@ stands in its catalogue without a translation until somebody writes one; what no
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -92,8 +92,17 @@ def stale(path: Path, catalogue: Catalog) -> bool:
     if not compiled.is_file():
         return any(message.id for message in catalogue)
     with compiled.open("rb") as file:
-        old = {(m.id, m.context): m.string for m in read_mo(file) if m.id}
-    return old != {(m.id, m.context): m.string for m in catalogue if m.id and m.string}
+        old = said(read_mo(file))
+    return old != said(catalogue)
+
+
+def said(catalogue: Catalog) -> set[tuple[str, str]]:
+    """What a catalogue says, each text with its translation; a plural is several of both."""
+    return {(f"{m.context}|{_all(m.id)}", _all(m.string)) for m in catalogue if m.id and m.string}
+
+
+def _all(text: str | Sequence[str]) -> str:
+    return text if isinstance(text, str) else "|".join(text)
 
 
 def main() -> int:
