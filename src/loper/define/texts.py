@@ -7,6 +7,7 @@ TextError.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,6 +48,11 @@ PLAIN_FILTERS = (
 
 _MARKUP = ("literal", "output", "illegal", "content")
 """What the parser itself calls tags."""
+
+MOST_TAG = 1000
+"""Characters between `{{` and `}}`."""
+
+_CLOSES = {"{{": "}}", "{%": "%}"}
 
 MOST_OUTPUT = 256 * 1024
 
@@ -168,6 +174,7 @@ def _parsed(
     source: str, language: str, zone: str, blocks: tuple[tuple[str, str], ...] | None, blocks_known: bool
 ) -> Source:
     environment = _environment(language, zone, blocks)
+    _closed(source)
     try:
         template = environment.from_string(source)
         used = template.analyze(include_partials=blocks_known)
@@ -177,6 +184,31 @@ def _parsed(
         if name not in environment.filters:
             raise _no_filter(name, *_place(source, spans[0]))
     return Source(template, _names(source, used))
+
+
+def _closed(source: str) -> None:
+    """Raises TextError at a `{{` or `{%` that is not closed before the next one opens, or too far away. The library
+    looks for the end from each of them, through all that may be space: minutes, for a text that was made to hurt.
+    """
+    opened: re.Match[str] | None = None
+    for mark in re.finditer(r"\{\{|\{%|\}\}|%\}", source):
+        if opened is not None and mark[0] == _CLOSES[opened[0]]:
+            if mark.start() - opened.start() > MOST_TAG:
+                raise TextError("this is too long to fill in", "make it simpler", *_at(source, opened.start()))
+            opened = None
+        elif mark[0] in _CLOSES:
+            if opened is not None:
+                break
+            opened = mark
+    if opened is not None:
+        hint = f"write '{_CLOSES[opened[0]]}' after it"
+        raise TextError(f"'{opened[0]}' is not closed", hint, *_at(source, opened.start()))
+
+
+def _at(source: str, index: int) -> tuple[int, int]:
+    """Line and column (from 1) of a place in a text."""
+    before = source[: max(index, 0)]
+    return before.count("\n") + 1, len(before) - before.rfind("\n")
 
 
 def _names(source: str, used: TemplateAnalysis) -> tuple[tuple[str, int, int], ...]:
@@ -231,5 +263,4 @@ def _place(source: str, span: Span) -> tuple[int, int]:
     """Line and column (from 1); what is in a shared block has no place in this text."""
     if span.template_name:
         return 1, 1
-    before = source[: max(span.index, 0)]
-    return before.count("\n") + 1, len(before) - before.rfind("\n")
+    return _at(source, span.index)
