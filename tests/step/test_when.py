@@ -1,7 +1,7 @@
 """Due times: shift, then window, then wall time becomes an instant (language, rule 5)."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from loper.define.model import Calendar, Duration, Unit, Window
 from loper.step.when import due, instant, opens, shift, wall
+from tests.step.worlds import ZONES
 
 AMS = ZoneInfo("Europe/Amsterdam")
 WEEK = Calendar()
 DAY = Duration(1, Unit.DAYS)
-ZONES = sorted(available_timezones() - {"localtime", "Factory"})
 
 instants = st.datetimes(datetime(1971, 1, 1), datetime(2090, 1, 1), timezones=st.just(UTC))
 zones = st.sampled_from(ZONES).map(ZoneInfo)

@@ -192,7 +192,7 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """It will not go; `why` is one of the reasons of the glossary (late, covered, if, variant, consent, no-channel)."""
+    """It will not go; `why` is late, covered, if, variant, refused, no consent or no channel."""
 
     why: str
 

@@ -211,16 +211,21 @@ class Fold:
 
     def _happened(self, event: Event, at: datetime) -> None:
         """T.sent and T.skipped: the moment is over."""
-        name, key = self.index.touchpoint_of.get(event.type), event.data.get("moment")
-        if not isinstance(key, str):
+        key = happened(event, self.journey)
+        if key is None:
             return
         self.over.add(key)
         self.queued.pop(key, None)
         if event.type.endswith(".sent") and event.data.get("channel"):
             self.said = max(at, self.said) if self.said else at
+        self.drop_over(key.partition("/")[0])
+
+    def drop_over(self, touchpoint: str = "") -> None:
+        """Leave out the moments that are over (of one touchpoint, or of all); of `every` the next comes instead."""
         pending: list[Pending] = []
         for one in self.pending:
-            left = self._left(self.journey.touchpoints[one.touchpoint], one) if one.touchpoint == name else one
+            asked = not touchpoint or one.touchpoint == touchpoint
+            left = self._left(self.journey.touchpoints[one.touchpoint], one) if asked else one
             if left is not None:
                 pending.append(left)
         self.pending = pending
@@ -280,6 +285,22 @@ class Fold:
             wake=wake,
             stalled=stalled,
         )
+
+
+def happened(event: Event, journey: Journey) -> str | None:
+    """The key of the moment that T.sent or T.skipped of the runtime is about; a name of an older version counts as the
+    one that replaced it.
+    """
+    key = event.data.get("moment") if event.order[1] else None
+    if not isinstance(key, str):
+        return None
+    return key if journey.replaces is None else renamed(key, journey.replaces.touchpoints)
+
+
+def renamed(key: str, touchpoints: Mapping[str, str]) -> str:
+    """The key of a moment with the new name of its touchpoint."""
+    name, slash, rest = key.partition("/")
+    return f"{touchpoints.get(name, name)}{slash}{rest}"
 
 
 def short(key: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from loper.define.model import Window
 from loper.define.organisation import Policy
 from loper.step.case import Customer, Go, Message, Recent, Skip, Wait
 from loper.step.when import opens
@@ -72,8 +73,9 @@ def _quiet(message: Message, policy: Policy, now: datetime) -> Wait | None:
     local = now.astimezone(policy.timezone).time()
     if local not in policy.quiet or local == policy.quiet.end:
         return None
-    end = type(policy.quiet)(policy.quiet.end, policy.quiet.start)
-    return Wait(opens(now, end, policy.timezone), "quiet hours")
+    loud = Window(policy.quiet.end, policy.quiet.start)
+    just_after = now + timedelta(microseconds=1)  # the instant at which they begin is quiet already
+    return Wait(opens(just_after, loud, policy.timezone), "quiet hours")
 
 
 def _bundled(message: Message, policy: Policy, now: datetime) -> Wait | None:

@@ -6,14 +6,15 @@ later folds start from it. Events dated before the move count as at it. What is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from loper.define.model import Journey, OnEvent
 from loper.step.case import SYSTEM, Case, Effect, Event, Moment, Pending, State, Step
 from loper.step.codec import dump_state, load_state
-from loper.step.fold import Fold
+from loper.step.deadline import CAMPAIGN, passed
+from loper.step.fold import Fold, renamed
 from loper.step.index import MOVED
 from loper.step.moments import candidates
 from loper.step.step import settle
@@ -53,7 +54,11 @@ def migrate(old: Journey, new: Journey, case: Case, now: datetime) -> Step:
     now = now if case.now is None else max(now, case.now)
     if case.state.stage is not None and unmapped(old, new, [case.state.stage]):
         raise ValueError(f"stage '{case.state.stage}' has no place in version {new.version}")
-    state = _silenced(old, new, case.state, _renamed(old, new, case.state, now), now)
+    names = new.replaces.touchpoints if new.replaces is not None else {}
+    kept = {k: m for k, m in case.state.queued.items() if names.get(m.touchpoint, m.touchpoint) == m.touchpoint}
+    kept = {key: moment for key, moment in kept.items() if moment.touchpoint in new.touchpoints}
+    waiting = {renamed(one.moment.key, names) for one in candidates(old, case.state) if one.moment.due <= now}
+    state = _silenced(new, _renamed(old, new, replace(case.state, queued=kept), names, now), waiting, now)
     event = Event(
         type=MOVED,
         time=now,
@@ -63,35 +68,25 @@ def migrate(old: Journey, new: Journey, case: Case, now: datetime) -> Step:
         emitter="system",
         received=now,
     )
-    moved = replace(
-        case,
-        version=new.version,
-        now=now,
-        history=None if case.history is None else (*case.history, event),
-    )
+    history = None if case.history is None else (*case.history, event)
+    moved = replace(case, version=new.version, now=now, history=history)
     told = (
         Effect(kind="accepted", at=now, stage=state.stage, event=event, round=state.round),
         Effect(kind="move", at=now, stage=state.stage, event=event, round=state.round),
     )
-    gone = [m for key, m in case.state.queued.items() if m.touchpoint not in new.touchpoints]
     withdrawn = [
         Effect(kind="withdrawn", at=now, stage=state.stage, moment=moment, why="moved to a new version")
-        for moment in gone
+        for key, moment in case.state.queued.items()
+        if key not in kept
     ]
     return settle(new, moved, state, (*told, *withdrawn), now)
 
 
-def _renamed(old: Journey, new: Journey, state: State, now: datetime) -> State:
+def _renamed(old: Journey, new: Journey, state: State, names: Mapping[str, str], now: datetime) -> State:
     """The state with the names of the new version; its facts read by the new types."""
-    mapping = new.replaces
-    stages = mapping.stages if mapping is not None else {}
-    touchpoints = mapping.touchpoints if mapping is not None else {}
+    stages = new.replaces.stages if new.replaces is not None else {}
     stage = None if state.stage is None else stages.get(state.stage, state.stage)
-    pending = [found for one in state.pending if (found := _anchored(old, new, one, touchpoints)) is not None]
-    over = set()
-    for key in state.over:
-        name, _, rest = key.partition("/")
-        over.add(f"{touchpoints.get(name, name)}/{rest}")
+    pending = [found for one in state.pending if (found := _anchored(old, new, one, names)) is not None]
     typed = load_state(dump_state(replace(state, pending=())), new)
     return replace(
         typed,
@@ -99,8 +94,7 @@ def _renamed(old: Journey, new: Journey, state: State, now: datetime) -> State:
         begun=now,
         ended=state.into is not None or (stage is not None and new.stages[stage].final),
         pending=tuple(pending),
-        over=frozenset(over),
-        queued={key: moment for key, moment in state.queued.items() if moment.touchpoint in new.touchpoints},
+        over=frozenset(renamed(key, names) for key in state.over),
     )
 
 
@@ -116,20 +110,19 @@ def _anchored(old: Journey, new: Journey, pending: Pending, names: Mapping[str, 
     return None
 
 
-def _silenced(old: Journey, new: Journey, before: State, state: State, now: datetime) -> State:
-    """The state in which nothing is sent because of the move: what is due already and was not waiting before is over,
-    and a deadline that has passed under the new version alone goes by in silence.
+def _silenced(new: Journey, state: State, waiting: Collection[str], now: datetime) -> State:
+    """The state in which nothing is sent because of the move: what is due now, and was not due (`waiting`) before it, is
+    over; a deadline that has passed under the new version alone goes by in silence.
     """
-    waiting = {candidate.moment.key for candidate in candidates(old, before)}
-    late = {
-        candidate.moment.key
-        for candidate in candidates(new, state)
-        if candidate.moment.due <= now
-        and candidate.moment.key not in waiting
-        and candidate.moment.key not in state.queued
-    }
-    fold = Fold(new, replace(state, over=state.over | late))
+    fold = Fold(new, state)
+    while late := {
+        one.moment.key
+        for one in candidates(new, fold)
+        if one.moment.due <= now and one.moment.key not in waiting and one.moment.key not in fold.queued
+    }:
+        fold.over |= late
+        fold.drop_over()
     deadline = fold.deadline()
-    if deadline is not None and deadline[0] <= now and deadline[2] != "runs":
-        fold.overdue.add(f"{fold.visit}@{deadline[2]}")
+    if deadline is not None and deadline.at <= now and deadline.identity != CAMPAIGN:
+        fold.overdue.add(passed(fold.visit, deadline.identity))
     return fold.state()

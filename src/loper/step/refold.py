@@ -8,7 +8,7 @@ from dataclasses import replace
 from loper.define.model import Journey
 from loper.step.case import SYSTEM, Case, Event, State
 from loper.step.codec import load_state
-from loper.step.fold import LAST, Entry, Fold
+from loper.step.fold import LAST, Entry, Fold, happened
 from loper.step.index import ENDED, MOVED, OVERDUE, RETRACTED
 
 
@@ -17,7 +17,7 @@ def refold(journey: Journey, case: Case, history: Iterable[Event]) -> Fold:
     events = list(history)
     retracted = frozenset(f"{e.data['source']}#{e.data['id']}" for e in events if e.type == RETRACTED)
     live = [e for e in events if e.type != RETRACTED and (e.source == SYSTEM or e.key not in retracted)]
-    over = {e.data["moment"] for e in events if e.order[1] and isinstance(e.data.get("moment"), str)}
+    over = {key for e in events if (key := happened(e, journey)) is not None}
     moves = [number for number, e in enumerate(events) if e.type == MOVED and e.source == SYSTEM]
     if moves:
         # A case that was moved to this version goes on from where it stood; what came before the move is in there.
