@@ -203,6 +203,10 @@ def _closed(source: str) -> None:
     if opened is not None:
         hint = f"write '{_CLOSES[opened[0]]}' after it"
         raise TextError(f"'{opened[0]}' is not closed", hint, *_at(source, opened.start()))
+    for name in ("raw", "doc"):
+        begins = [found.start() for found in re.finditer(rf"\{{%-?\s*{name}\b", source)]
+        if len(begins) > len(re.findall(rf"\{{%-?\s*end{name}\b", source)):
+            raise TextError(f"'{name}' is not closed", f"write 'end{name}' after it", *_at(source, begins[-1]))
 
 
 def _at(source: str, index: int) -> tuple[int, int]:

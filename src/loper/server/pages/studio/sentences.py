@@ -376,4 +376,9 @@ SENTENCES: tuple[str, ...] = (
     _("measure"),
     _("touchpoint"),
     _("dialogue"),
+    _("'%(a)s' is not closed"),
+    _("write '%(a)s' after it"),
+    _("this is too long to fill in"),
+    _("make it simpler"),
+    _("write 'end%(a)s' after it"),
 )
