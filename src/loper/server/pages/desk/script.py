@@ -51,7 +51,7 @@ def new(request: HttpRequest, journey: str, dialogue: str) -> HttpResponse:
     demand(actor, "case.report")
     if (journey, dialogue) not in {(one.journey, one.dialogue) for one in scripts(words.language(), actor)}:
         raise Http404
-    customer = _customer(request.GET.get("customer", "") or request.POST.get("customer", ""))
+    customer = _customer(request.GET.get("customer", ""))
     asks = designs.journey(journey, designs.newest(journey)).dialogues[dialogue]
     script = Script(request, asks, customer=customer, journey=journey)
     return script.answer()
@@ -136,7 +136,7 @@ class Script:
         post = self.request.POST
         answers, self.wrong = changed(self.dialogue, post)
         contact = {name: text for name, text in contact_of(post).items() if text != clean(post.get(f"was-{name}", ""))}
-        who = post.get("who")
+        who = clean(post["who"])[:40] if "who" in post else None
         try:
             if self.row is None and answers:
                 self.row = acting.begin(
@@ -152,7 +152,7 @@ class Script:
             elif self.row is not None and (answers or contact):
                 self.row = acting.keep(actor=self.actor, progress=self.row, answers=answers, contact=contact)
             if self.row is not None and who is not None and not self.case:
-                self.row = acting.belongs_to(actor=self.actor, progress=self.row, customer=who[:40])
+                self.row = acting.belongs_to(actor=self.actor, progress=self.row, customer=who)
                 self.customer = self.row.customer
             elif who and not self.case:
                 self.customer = _customer(who)
