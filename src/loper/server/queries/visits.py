@@ -17,6 +17,7 @@ from loper.server.queries.dialogues import Line, summary
 from loper.server.queries.runtime import load_case
 from loper.server.queries.taps import LAST, NAMES, UNDO, Tap, heard_since, possible, reasons, taps_of
 from loper.server.records.agenda import Appointment
+from loper.server.records.customers import Property
 from loper.server.records.dialogues import Note, StoredFile
 from loper.server.records.runtime import Case as CaseRow
 
@@ -90,13 +91,27 @@ class Visit:
     @property
     def address(self) -> str:
         """As one tells it to a map."""
-        home = self.view.customer.home if self.view.customer else None
+        return ", ".join(part for part in (self.street, self.town) if part)
+
+    @property
+    def street(self) -> str:
+        """Street and number; where the street is not known, postcode and number."""
+        home = self._home
         if home is None:
             return ""
-        postcode = f"{home.postcode[:4]} {home.postcode[4:]}"
-        if home.street:
-            return f"{home.street} {home.house_number}, {postcode} {home.town}".strip()
-        return f"{postcode} {home.house_number} {home.town}".strip()
+        return f"{home.street} {home.house_number}" if home.street else f"{_spaced(home.postcode)} {home.house_number}"
+
+    @property
+    def town(self) -> str:
+        """Postcode and town."""
+        home = self._home
+        if home is None:
+            return ""
+        return f"{_spaced(home.postcode)} {home.town}".strip() if home.street else home.town
+
+    @property
+    def _home(self) -> Property | None:
+        return self.view.customer.home if self.view.customer else None
 
     @property
     def name(self) -> str:
@@ -105,6 +120,10 @@ class Visit:
     @property
     def reasons(self) -> tuple[str, ...]:
         return reasons(self.view.journey)
+
+
+def _spaced(postcode: str) -> str:
+    return f"{postcode[:4]} {postcode[4:]}"
 
 
 def own(technician: str, pk: int) -> Appointment | None:

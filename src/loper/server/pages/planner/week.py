@@ -30,7 +30,7 @@ def week(request: HttpRequest) -> HttpResponse:
         "chosen": chosen,
         "before": week_url(monday - timedelta(days=7), chosen),
         "after": week_url(monday + timedelta(days=7), chosen),
-        "now": week_url(today(), chosen),
+        "this_week": week_url(today(), chosen),
         "is_now": monday == monday_of(today()),
     }
     return render(request, "planner/week.html", context)
