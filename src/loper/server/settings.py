@@ -64,10 +64,10 @@ CSRF_TRUSTED_ORIGINS = [LOPER_URL]
 
 def secret_key(folder: Path) -> str:
     """The key that signs cookies: from the environment, else made once and kept readable by the owner alone."""
+    folder.mkdir(parents=True, exist_ok=True)
     if given := env("SECRET_KEY"):
         return given
     path = folder / "secret.key"
-    folder.mkdir(parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
