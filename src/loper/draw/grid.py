@@ -109,7 +109,7 @@ class Grid:
             if run.row == row and not self.runs.direct(run):
                 lift = self.sketch.thick if run.way == "wrap" else 0
                 height, _ = lanes.get(run.level, (0, 0))
-                lanes[run.level] = max(height, len(self.lines[id(run)]) * LEADING + 12 + 2 * lift), lift
+                lanes[run.level] = max(height, len(self.lines[id(run)]) * LEADING + 14 + 2 * lift), lift
         return [lanes[level] for level in sorted(lanes)]
 
     def _halo(self, row: int) -> float:
@@ -177,7 +177,7 @@ class Grid:
                 columns = [self.runs.cells[arc.source][1] for arc in run.arcs]
                 column = self.runs.cells[run.target][1] if run.way == "left" else min(columns)
                 height = len(self.lines[id(run)]) * LEADING
-                x, y = self._x(column) + 22, zones[run.row][run.level] - height - 3
+                x, y = self._x(column) + 22, zones[run.row][run.level] - height - 5
                 yield Label(Box(x, y, self._gap, height), self.lines[id(run)], run.again)
 
     def _step_labels(self, stations: Mapping[str, Point]) -> Iterator[Label]:

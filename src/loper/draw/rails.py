@@ -18,14 +18,12 @@ DOTS = "0.1 8"
 
 
 def routes(found: Iterable[Route], colour: str, swell: Callable[[Route], float] = lambda route: 0) -> Iterator[Shape]:
-    """The curves: dotted for another round, thin for what is also possible; paper beside them where they cross.
+    """The curves: dotted for another round, thin for what is also possible.
 
     `swell` says how thick a curve with a number on it is; it is drawn whole then.
     """
     tint = light(colour)
     for route in sorted(found, key=lambda route: route.again):
-        for path in route.paths if route.again else ():
-            yield Path(d=path, stroke=PAPER, width=9)
         wide = swell(route)
         for path in route.paths:
             if wide:
