@@ -64,7 +64,7 @@ CSRF_TRUSTED_ORIGINS = [LOPER_URL]
 
 def secret_key(folder: Path) -> str:
     """The key that signs cookies: from the environment, else made once and kept readable by the owner alone."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # people's data lies here
     if given := env("SECRET_KEY"):
         return given
     path = folder / "secret.key"
