@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 
 from loper.server.actions import migrate
 from loper.server.actions.refused import Refused
@@ -232,3 +234,34 @@ def test_only_a_director_moves_cases(world: World, two_cases: tuple[str, str], r
     assert client_of(world, role).post(url, {"do": "stop"}).status_code == 403
     move.refresh_from_db()
     assert move.stopped is None
+
+
+def test_two_workers_move_each_case_once_while_customers_go_on(real_world: World) -> None:
+    world = real_world
+    keys = [world.report(email=f"d{n}@example.nl", phone=f"06400000{n:02}") for n in range(24)]
+    world.work()
+    row = publish_next(world, replaces(live_version()))
+    move = migrate.start_move(actor=world.staff("director"), journey="repair", version=row.version)
+    wrong: list[BaseException] = []
+
+    def worker() -> None:
+        try:
+            while migrate.go_on(batch=3):
+                pass
+        except BaseException as error:
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=worker) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for number, key in enumerate(keys[:6]):
+        world.book(key, number)
+    for thread in threads:
+        thread.join()
+    assert not wrong
+    move.refresh_from_db()
+    assert (move.moved, move.stayed) == (24, [])
+    assert Event.objects.filter(type="case.moved").count() == 24
+    assert [world.stage(key) for key in keys] == ["planned"] * 6 + ["received"] * 18

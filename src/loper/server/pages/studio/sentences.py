@@ -381,4 +381,11 @@ SENTENCES: tuple[str, ...] = (
     _("this is too long to fill in"),
     _("make it simpler"),
     _("write 'end%(a)s' after it"),
+    _("name the file in it"),
+    _("this is a folder"),
+    _("let one of them come some time after the other, like '1 day after T.sent'"),
+    _("touchpoint '%(a)s' follows from itself at once, and that without end"),
+    _("a list of more than %(a)s"),
+    _("a mapping of more than %(a)s"),
+    _("split the file, or leave some out"),
 )
