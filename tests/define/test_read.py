@@ -129,7 +129,7 @@ def test_two_times_with_the_same_anchor_are_no_error():
 
 @pytest.mark.parametrize(
     "when",
-    ["stage.overdue", "journey.ended", "survey.sent", "1 day after reminder.skipped", "survey.answered", "event.retracted", "case.merged"],
+    ["stage.overdue", "journey.ended", "reminder.sent", "1 day after reminder.skipped", "survey.answered", "event.retracted", "case.merged"],
 )  # fmt: skip
 def test_built_in_events_need_no_declaration(when):
     assert not wrong_when("2 hours after job.fixed", f"'{when}'")

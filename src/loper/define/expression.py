@@ -198,7 +198,7 @@ def _names(node: Node) -> list[Name]:
 
 _TOKEN = re.compile(
     r"""\s*(?:
-      (?P<number>-?\d+(?:\.\d+)?)
+      (?P<number>-?[0-9]+(?:\.[0-9]+)?)
     | (?P<string>'[^']*'|"[^"]*")
     | (?P<op>==|!=|<=|>=|<|>|\(|\)|\[|\]|,)
     | (?P<word>[^\W\d]\w*(?:\.[^\W\d]\w*)*)

@@ -18,7 +18,7 @@ from loper.define.read import load
 from loper.define.shape import Part
 from loper.define.text_files import MOST_BYTES
 from loper.define.texts import TextError, read_source
-from loper.define.tree import Report, Word, read_yaml
+from loper.define.tree import Full, Report, Word, read_yaml
 
 Blocks = Mapping[tuple[str, str], str]
 
@@ -38,10 +38,13 @@ def parse_organisation(text: str, file: str = "organisation.yaml", blocks: Block
 
 def _parse(text: str, report: Report, blocks: Blocks) -> Organisation:
     tree = read_yaml(text, report)
-    part = None if tree is None else ORGANISATION.read(tree, report)
-    if part is None or report.problems:
-        raise Problems(report.problems)
-    organisation = _organisation(part, report, blocks)
+    try:
+        part = None if tree is None else ORGANISATION.read(tree, report)
+        if part is None or report.problems:
+            raise Problems(report.problems)
+        organisation = _organisation(part, report, blocks)
+    except Full:
+        raise Problems(report.problems) from None
     if report.problems:
         raise Problems(report.problems)
     return organisation

@@ -17,7 +17,7 @@ _DAYS = {"minutes": timedelta(minutes=1), "hours": timedelta(hours=1), "days": t
 
 def _cap(text: str) -> tuple[int, timedelta]:
     """`1 per 30 days`: how many, in any stretch of how long."""
-    match = re.fullmatch(r"(\d{1,4}) +per +(.+)", text.strip())
+    match = re.fullmatch(r"([0-9]{1,4}) +per +(.+)", text.strip())
     if match is None:
         raise Wrong(f"a cap was expected, not '{text[:40]}'", "like '1 per 30 days'")
     long = match[2] if match[2][0].isdigit() else f"1 {match[2]}"

@@ -5,6 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
+
+MOST_NAMES = 2000
+"""Of more names the nearest is not looked for: it would take too long."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -32,5 +36,5 @@ class Problems(ValueError):
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """A hint with the known name nearest to this one; empty where none is near."""
-    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name[:80], list(islice(known, MOST_NAMES)), n=1, cutoff=0.6)
     return f"did you mean '{close[0]}'?" if close else ""

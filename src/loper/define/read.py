@@ -19,10 +19,10 @@ from loper.define.parts.dialogues import dialogue
 from loper.define.parts.goals import goal, measure
 from loper.define.parts.stages import moves, stage
 from loper.define.parts.texts import reasons, texts
-from loper.define.parts.touchpoints import touchpoint
+from loper.define.parts.touchpoints import no_circles, touchpoint
 from loper.define.problem import Problem, Problems, nearest
 from loper.define.shape import Part
-from loper.define.tree import MOST_BYTES, Report, Table, Word, read_yaml
+from loper.define.tree import MOST_BYTES, Full, Report, Table, Word, read_yaml
 
 MessageTexts = Mapping[tuple[str, str, str], str]
 
@@ -50,24 +50,34 @@ def parse_journey(
 def load(path: Path) -> str:
     """The text of a file; raises Problems where it cannot be read as text."""
     try:
-        if path.stat().st_size > MOST_BYTES:
+        with path.open("rb") as file:  # no more than that, also where the file never ends
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
             raise Problems([Problem(str(path), 1, 1, f"the file is larger than {MOST_BYTES // 1024} kB", "split it")])
-        return path.read_text(encoding="utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
-        raise Problems([Problem(str(path), 1, 1, f"not UTF-8: {wrong.reason}", "save the file as UTF-8")]) from None
-    except OSError as wrong:
-        raise Problems([Problem(str(path), 1, 1, f"cannot be read: {wrong.strerror}", "is the path right?")]) from None
+        line = content.count(b"\n", 0, wrong.start) + 1
+        column = wrong.start - content.rfind(b"\n", 0, wrong.start)
+        message = f"not UTF-8: {wrong.reason}"
+        raise Problems([Problem(str(path), line, column, message, "save the file as UTF-8")]) from None
+    except IsADirectoryError:
+        raise Problems([Problem(str(path), 1, 1, "this is a folder", "name the file in it")]) from None
+    except (OSError, ValueError) as wrong:
+        why = wrong.strerror if isinstance(wrong, OSError) else str(wrong)
+        raise Problems([Problem(str(path), 1, 1, f"cannot be read: {why}", "is the path right?")]) from None
 
 
 def _parse(
     text: str, report: Report, found: Mapping[tuple[str, str, str], text_files.Found], organisation: Organisation | None
 ) -> Journey:
     tree = read_yaml(text, report)
-    part = None if tree is None else JOURNEY.read(tree, report)
-    if tree is None or part is None:
-        raise Problems(report.problems)
     try:
+        part = None if tree is None else JOURNEY.read(tree, report)
+        if tree is None or part is None:
+            raise Problems(report.problems)
         journey = _journey(part, tree, report, found, organisation)
+    except Full:
+        raise Problems(report.problems) from None
     except (KeyError, AttributeError, TypeError, ValueError):
         if not report.problems:  # only what was reported already may leave holes
             raise
@@ -91,6 +101,7 @@ def _journey(
         for name, read in part.get("dialogues", {}).items()
     }
     touchpoints = _touchpoints(part, names, dialogues)
+    no_circles(part, touchpoints, report)
     answers = {name for one in touchpoints.values() for name in one.asks}
     answers |= {name for one in dialogues.values() for name in one.questions}
     answers |= {name for name, kind in names.facts.items() if kind.kind in ("number", "minutes", "money")}
@@ -161,9 +172,9 @@ def _facts(part: Part, report: Report) -> dict[str, FactType]:
         elif isinstance(read, Word):
             facts[str(name)] = FactType(str(read))  # type: ignore[arg-type]
         else:
-            options = tuple(map(str, read))
-            for option in read:
-                if options.count(option) > 1:
+            options = tuple(dict.fromkeys(map(str, read)))
+            for number, option in enumerate(read):
+                if option in read[:number]:
                     report.add(option, f"'{option}' is here twice", "keep one of the two")
             facts[str(name)] = FactType("choice", options)
     return facts

@@ -17,6 +17,7 @@ from loper.define.problem import Problem
 
 MOST_BYTES = 512 * 1024
 MOST_DEPTH = 20
+MOST_ENTRIES = 1000
 MOST_PROBLEMS = 100
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -55,8 +56,12 @@ def word(text: str, line: int = 1, column: int = 1, quoted: bool = False) -> Wor
     return made
 
 
+class Full(Exception):
+    """There are a hundred problems in the report: nobody reads more, so reading stops."""
+
+
 class Report:
-    """Collects what is wrong with one file; at most a hundred problems, for nobody reads more."""
+    """Collects what is wrong with one file; raises Full where one more than a hundred would come in."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -64,13 +69,14 @@ class Report:
 
     def add(self, at: Node | None, message: str, hint: str = "", *, shift: int = 0) -> None:
         """Something is wrong at this node (`shift` characters into it)."""
-        if len(self.problems) < MOST_PROBLEMS:
-            line, column = (1, 1) if at is None else (at.line, at.column)
-            if shift and isinstance(at, Word):
-                column += shift + at.quoted
-            problem = Problem(self.file, line, column, message, hint)
-            if problem not in self.problems:
-                self.problems.append(problem)
+        line, column = (1, 1) if at is None else (at.line, at.column)
+        if shift and isinstance(at, Word):
+            column += shift + at.quoted
+        problem = Problem(self.file, line, column, message, hint)
+        if problem not in self.problems:
+            if len(self.problems) >= MOST_PROBLEMS:
+                raise Full
+            self.problems.append(problem)
 
 
 class _Stop(Exception):
@@ -84,7 +90,7 @@ def read_yaml(text: str, report: Report) -> Table | None:
             report.add(None, f"the file is larger than {MOST_BYTES // 1024} kB", "split the journey in parts")
             return None
         return _document(yaml.parse(text, Loader=_Loader), report)
-    except _Stop:
+    except (_Stop, Full):
         return None
     except UnicodeEncodeError:
         report.add(None, "the file has characters that do not exist in Unicode", "save it as UTF-8")
@@ -145,12 +151,15 @@ def _node(event: Any, stream: Iterator[Any], report: Report, depth: int) -> Node
             if isinstance(inner, events.SequenceEndEvent):
                 break
             items.append(_node(inner, stream, report, depth + 1))
+            if len(items) > MOST_ENTRIES:
+                _refuse(inner, report, f"a list of more than {MOST_ENTRIES}", "split the file, or leave some out")
         return items
     return _table(event, stream, report, depth)
 
 
 def _table(event: Any, stream: Iterator[Any], report: Report, depth: int) -> Table:
     table: Table = _placed(Table(), event)
+    lines: dict[str, int] = {}
     for inner in stream:
         if isinstance(inner, events.MappingEndEvent):
             break
@@ -159,10 +168,12 @@ def _table(event: Any, stream: Iterator[Any], report: Report, depth: int) -> Tab
         if not isinstance(key, Word):
             report.add(key, "a key must be a word", "put a text with brackets between quotes")
         elif key in table:
-            first = next(known for known in table if known == key)
-            report.add(key, f"'{key}' is here twice (first on line {first.line})", "keep one of the two")
+            report.add(key, f"'{key[:40]}' is here twice (first on line {lines[key]})", "keep one of the two")
         else:
             table[key] = value
+            lines[key] = key.line
+        if len(table) > MOST_ENTRIES:
+            _refuse(inner, report, f"a mapping of more than {MOST_ENTRIES}", "split the file, or leave some out")
     return table
 
 

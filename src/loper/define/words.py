@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any, Literal, cast
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from loper.define.expression import Expression, ExpressionError, parse_expression
 from loper.define.model import Duration, FactKind, Late, Target, Unit, Window
@@ -34,12 +35,12 @@ RULE_NAME = matching("the name of a rule", r"[a-z]+(?:-[a-z]+)*", "like too-much
 OPTION = Scalar("a value", longest=100)
 
 _UNITS = {str(unit): unit for unit in Unit} | {str(unit)[:-1]: unit for unit in Unit}
-_DURATION = r"\d{1,5} (?:minutes?|hours?|days?|weeks?|working days?)"
+_DURATION = r"[0-9]{1,5} (?:minutes?|hours?|days?|weeks?|working days?)"
 
 
 def duration(text: str) -> Duration:
     """`30 minutes`, `1 working day`."""
-    match = re.fullmatch(r"(\d+) +([a-z]+(?: [a-z]+)?)", text.strip())
+    match = re.fullmatch(r"([0-9]+) +([a-z]+(?: [a-z]+)?)", text.strip())
     if match is None or match[2] not in _UNITS:
         unit = nearest(text.strip().lstrip("0123456789 "), _UNITS)
         raise Wrong(f"a duration was expected, like '2 hours' or '1 working day', not '{text[:40]}'", unit)
@@ -68,7 +69,7 @@ def late(text: str) -> Late:
 
 def window(text: str) -> Window:
     """`09:00-20:00`; it may wrap midnight."""
-    match = re.fullmatch(r"(\d{1,2}:\d{2}) ?- ?(\d{1,2}:\d{2})", text.strip())
+    match = re.fullmatch(r"([0-9]{1,2}:[0-9]{2}) ?- ?([0-9]{1,2}:[0-9]{2})", text.strip())
     if match is None:
         raise Wrong(f"a part of the day was expected, like 09:00-20:00, not '{text[:40]}'")
     start, end = (_clock(part) for part in match.groups())
@@ -105,12 +106,12 @@ def when(text: str) -> When:
     return When(match[3], match.start(3), shift, match[2] == "before")
 
 
-_TARGET = r"[A-Za-z][A-Za-z0-9_]* *(?:>=|<=|==|>|<) *-?\d+(?:\.\d+)? *%?"
+_TARGET = r"[A-Za-z][A-Za-z0-9_]* *(?:>=|<=|==|>|<) *-?[0-9]+(?:\.[0-9]+)? *%?"
 
 
 def target(text: str) -> Target:
     """`first_time_fix >= 85%`; 85 % is 0.85."""
-    match = re.fullmatch(r"([A-Za-z]\w*) *(>=|<=|==|>|<) *(-?\d{1,12}(?:\.\d{1,6})?) *(%?)", text.strip())
+    match = re.fullmatch(r"([A-Za-z]\w*) *(>=|<=|==|>|<) *(-?[0-9]{1,12}(?:\.[0-9]{1,6})?) *(%?)", text.strip())
     if match is None:
         raise Wrong(f"a goal was expected, like 'first_time_fix >= 85%', not '{text[:60]}'")
     value = float(match[3]) / (100 if match[4] else 1)
@@ -133,15 +134,18 @@ def runs(text: str) -> tuple[datetime, datetime]:
     return start, end
 
 
+@lru_cache(maxsize=1)
+def _zones() -> tuple[str, ...]:
+    return tuple(sorted(available_timezones()))
+
+
 def zone(text: str) -> ZoneInfo:
     try:
         if not re.fullmatch(r"[A-Za-z0-9_+/-]{1,60}", text) or text.startswith("/"):
             raise ValueError
         return ZoneInfo(text)
     except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
-        from zoneinfo import available_timezones
-
-        hint = nearest(text, available_timezones()) or "like Europe/Amsterdam"
+        hint = nearest(text, _zones()) or "like Europe/Amsterdam"
         raise Wrong(f"a time zone was expected, not '{text[:40]}'", hint) from None
 
 
@@ -153,14 +157,14 @@ def expression(text: str) -> Expression:
 
 
 def number(text: str) -> int | float:
-    if not re.fullmatch(r"-?\d{1,15}(?:\.\d{1,9})?", text.strip()):
+    if not re.fullmatch(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?", text.strip()):
         raise Wrong(f"a number was expected, not '{text[:40]}'")
     return float(text) if "." in text else int(text)
 
 
 def count(least: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if not re.fullmatch(r"\d{1,6}", text.strip()) or int(text) < least:
+        if not re.fullmatch(r"[0-9]{1,6}", text.strip()) or int(text) < least:
             raise Wrong(f"a whole number of at least {least} was expected, not '{text[:40]}'")
         return int(text)
 
@@ -187,6 +191,6 @@ RUNS = Scalar("a period", runs, None, ("string",), 100)
 ZONE = Scalar("a time zone", zone, None, ("string",))
 EXPRESSION = Scalar("a condition", expression, None, ("string", "boolean"), 1000)
 NUMBER = Scalar("a number", number, None, ("string", "number"))
-SHARE = Scalar("a share", count(0), r"^ *\d+ *$", ("string", "integer"))
-COUNT = Scalar("a whole number", count(1), r"^ *\d+ *$", ("string", "integer"))
+SHARE = Scalar("a share", count(0), r"^ *[0-9]+ *$", ("string", "integer"))
+COUNT = Scalar("a whole number", count(1), r"^ *[0-9]+ *$", ("string", "integer"))
 LITERAL = Scalar("a value", literal, longest=1000)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from loper.define.model import Anchor, OnEvent, OnFact, Touchpoint
@@ -11,7 +12,7 @@ from loper.define.parts.texts import reasons, texts
 from loper.define.problem import nearest
 from loper.define.shape import Part
 from loper.define.survey import STANDARD
-from loper.define.tree import Word
+from loper.define.tree import Report, Word
 from loper.define.typecheck import checked
 from loper.define.words import When
 
@@ -45,6 +46,33 @@ def touchpoint(name: Word, order: int, part: Part, names: Names, asked: set[str]
         asks=_asks(part, names, asked),
         accepts=reasons(part.get("accepts"), names),
     )
+
+
+def no_circles(part: Part, touchpoints: Mapping[str, Touchpoint], report: Report) -> None:
+    """Touchpoints that follow from each other at once would go round for ever in one instant."""
+    at_once = {
+        name: [
+            anchor.event.rpartition(".")[0]
+            for anchor in one.when
+            if isinstance(anchor, OnEvent)
+            and anchor.event.endswith((".sent", ".skipped"))
+            and (anchor.shift is None or not anchor.shift.amount)
+        ]
+        for name, one in touchpoints.items()
+    }
+    for name in part.get("touchpoints", {}):
+        seen, todo = set[str](), list(at_once.get(name, ()))
+        while todo:
+            before = todo.pop()
+            if before not in seen:
+                seen.add(before)
+                todo += at_once.get(before, ())
+        if name in seen:
+            report.add(
+                name,
+                f"touchpoint '{name}' follows from itself at once, and that without end",
+                "let one of them come some time after the other, like '1 day after T.sent'",
+            )
 
 
 def _check_keys(name: Word, part: Part, names: Names) -> None:
