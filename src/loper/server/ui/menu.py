@@ -9,5 +9,6 @@ MENU = (
     (_("My day"), "field:day", "field"),
     (_("Planning"), "planner:week", "planning"),
     (_("Journeys"), "studio:journeys", "studio"),
+    (_("Organisation"), "studio:organisation", "organisation.change"),
     (_("Technical"), "desk:engine", "engine.see"),
 )
