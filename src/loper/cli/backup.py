@@ -53,7 +53,7 @@ def restore(arguments: Namespace) -> int:
                 raise Trouble(f"{file} is a backup of {kind}, and LOPER_DATABASE names {dump.kind}; the two do not mix")
             with dump.read(file):  # until it is marked, no worker takes a message from it
                 until = mark_restored(stopped)
-        return DONE.format(at=until)
+        return DONE.format(at=until.astimezone(UTC))
 
     return _said("restore", "nothing was put back", put_back)
 
