@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from loper.define.model import Journey
-from loper.define.problem import Problem, Problems
+from loper.define.problem import Problems
 from loper.server import clock
 from loper.server.actions.design_files import tidy_files, tidy_organisation, tidy_path, tidy_text
 from loper.server.actions.refused import Refused
@@ -173,10 +173,9 @@ def propose(*, actor: Actor, journey: str, edition: int) -> JourneyVersion:
     if draft.edition != edition:
         raise Refused(_("This draft was changed after you opened this page. Look at it again first."))
     parsed = designs.parse_files(draft.files, organisation())
-    if parsed.name != journey:
-        hint = _("write 'journey: %(name)s'; another name is another journey") % {"name": journey}
-        wrong = _("this is the draft of journey '%(name)s'") % {"name": journey}
-        raise Problems([Problem(MAIN, parsed.places.get("journey", 1), 1, wrong, hint)])
+    wrong = designs.misnamed(parsed, journey)
+    if wrong is not None:
+        raise Problems([wrong])
     return _freeze(parsed, draft.files, actor, draft.makers)
 
 

@@ -8,6 +8,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext as _
+
 from loper.define import Finding, TextError, check
 from loper.define import parse_organisation as parse
 from loper.define.model import Journey
@@ -33,9 +35,18 @@ def parse_files(files: Files, organisation: Organisation | None = None) -> Journ
     for path, source in files.items():
         name = PurePosixPath(path).name
         if name.endswith(".liquid") and name.count(".") == 3:
-            touchpoint, channel, language, _ = name.split(".")
+            touchpoint, channel, language, _suffix = name.split(".")
             texts[touchpoint, channel, language] = source
     return parse_journey(files.get(main, ""), main, texts, organisation)
+
+
+def misnamed(found: Journey, name: str) -> Problem | None:
+    """A draft that says it is another journey: it would become that one's version."""
+    if found.name == name:
+        return None
+    wrong = _("this is the draft of journey '%(name)s'") % {"name": name}
+    hint = _("write 'journey: %(name)s'; another name is another journey") % {"name": name}
+    return Problem(MAIN, found.places.get("journey", 1), 1, wrong, hint)
 
 
 def main_file(files: Files) -> str:
@@ -48,7 +59,7 @@ def parse_organisation(files: Files) -> Organisation:
     main = main_file(files)
     blocks, problems = {}, list[Problem]()
     for path, source in files.items():
-        name, _, language = PurePosixPath(path).name.removesuffix(".liquid").rpartition(".")
+        name, _dot, language = PurePosixPath(path).name.removesuffix(".liquid").rpartition(".")
         if path == main:
             continue
         blocks[name, language] = source

@@ -54,7 +54,9 @@ def read(name: str, files: Files, *, draft: JourneyDraft | None = None, row: Jou
     """The design of these files, with all that is wrong."""
     found = organisation()
     try:
-        return Design(name, files, designs.parse_files(files, found), (), draft, row)
+        journey = designs.parse_files(files, found)
+        misnamed = designs.misnamed(journey, name)
+        return Design(name, files, journey, (misnamed,) if misnamed else (), draft, row)
     except Problems as wrong:
         problems = wrong.problems
     texts = {path: text for path, text in files.items() if path.endswith(".liquid")}
