@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po, write_po
@@ -98,7 +98,12 @@ def stale(path: Path, catalogue: Catalog) -> bool:
 
 def said(catalogue: Catalog) -> set[tuple[str, str]]:
     """What a catalogue says, each text with its translation; a plural is several of both."""
-    return {(f"{m.context}|{_all(m.id)}", _all(m.string)) for m in catalogue if m.id and m.string}
+    return {(f"{_context(m)}|{_all(m.id)}", _all(m.string)) for m in catalogue if m.id and m.string}
+
+
+def _context(message: Message) -> str:
+    context = message.context or ""  # Babel reads that of a compiled catalogue as bytes
+    return context.decode() if isinstance(context, bytes) else context
 
 
 def _all(text: str | Sequence[str]) -> str:

@@ -409,6 +409,21 @@ def test_nothing_of_customers_stays_after_the_day(ready: Page, real_world: World
     assert not kept_pages(ready)
 
 
+def test_opening_todays_page_throws_yesterdays_away(ready: Page, job: str, real_world: World) -> None:
+    sam = real_world.staff("technician")
+    visits.arrive(actor=sam, case=job)
+    visits.fixed(actor=sam, case=job)
+    real_world.time.at = real_world.time.at.replace(hour=21, minute=59, second=58, microsecond=0)
+    ready.reload()
+    ready.wait_for_timeout(2600)
+    assert f"visit/{visit_of(job).pk}" in kept_pages(ready)
+    real_world.time.move(hours=9)
+    ready.reload()
+    ready.wait_for_timeout(500)
+    assert kept_pages(ready)
+    assert f"visit/{visit_of(job).pk}" not in kept_pages(ready)
+
+
 def test_signing_out_with_something_unsent_asks_first(arrived: Page, job: str) -> None:
     asked: list[str] = []
 

@@ -65,7 +65,7 @@ def card(visit: Visit, technician: str) -> Card:
     """A visit with its buttons. Times are offered where one of them makes a next appointment."""
     acts = timezone.localtime(visit.appointment.start).date() <= today()
     wanted = acts and any({"not_fixed", "next"} & set(names) for names in visit.can.values())
-    own = free_days(skill=visit.skill, technician=technician, notice=NOTICE) if wanted else []
+    own = free_days(technician=technician, notice=NOTICE) if wanted else []
     others = free_days(skill=visit.skill, notice=NOTICE) if wanted else []
     before = [(one, _how(one)) for one in earlier(visit)]
     return Card(

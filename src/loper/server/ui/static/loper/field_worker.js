@@ -25,7 +25,7 @@ async function sendAll() {
 async function page(event) {
   const { request } = event, generation = forgotten;
   const fresh = fetch(request).then(async (response) => { await store(request.url, response.clone(), generation); return response; });
-  event.waitUntil(fresh.catch(() => {}));
+  event.waitUntil(fresh.catch(() => {}).then(tidy));
   const late = new Promise((resolve) => { setTimeout(resolve, PATIENCE); });
   try {
     const first = await Promise.race([fresh, late]);
@@ -54,6 +54,7 @@ async function store(url, response, generation) {
   for (const [name, value] of [["X-Owner", owner], ["X-At", now], ["X-Until", now + 1000 * Number(seconds)]]) headers.set(name, String(value));
   const body = await response.blob();
   if (generation === forgotten) await (await caches.open(DAY)).put(url, new Response(body, { status: 200, headers }));
+  if (generation !== forgotten) await caches.delete(DAY); // somebody signed out while it was being written
   return undefined;
 }
 
@@ -71,10 +72,13 @@ async function first() {
   return request && cache.match(request, { ignoreVary: true });
 }
 
-// Yesterday's pages are not kept.
+// Yesterday's pages are not kept, whoever opens what first today.
 async function tidy() {
-  const kept = await first();
-  if (kept && Number(kept.headers.get("X-Until")) < Date.now()) await forget();
+  const cache = await caches.open(DAY);
+  for (const request of await cache.keys()) {
+    const kept = await cache.match(request, { ignoreVary: true });
+    if (kept && Number(kept.headers.get("X-Until")) < Date.now()) await cache.delete(request, { ignoreVary: true });
+  }
 }
 
 function forget() {
