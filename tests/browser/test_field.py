@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
+import shutil
+import signal
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.contrib.sessions.models import Session
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Error as PlaywrightError
 
 from loper.server.actions import cases, visits
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.dialogues import Note, StoredFile
 from loper.server.records.runtime import Event
+from tests.browser.conftest import FLAGS
 from tests.worlds import World
 
 Look = Callable[[Page], None]
@@ -182,6 +189,39 @@ def test_a_tap_without_a_connection_outlives_a_reload_and_the_tab_and_is_sent_on
     again.reload()
     expect(again.locator("[data-stop=at_work]")).to_have_class("here")
     assert len(told(job, "technician.arrived")) == 1
+
+
+def test_a_tap_outlives_a_browser_that_is_killed(
+    browser: Browser, live: str, job: str, sign_in: SignIn, tmp_path: Path
+) -> None:
+    def start() -> BrowserContext:
+        return browser.browser_type.launch_persistent_context(
+            tmp_path, executable_path=shutil.which("chromium"), args=FLAGS, base_url=live, locale="nl-NL"
+        )
+
+    context = start()
+    page = context.pages[0]
+    sign_in(page, "technician")
+    page.goto("/field/")
+    page.evaluate("navigator.serviceWorker.ready")
+    context.set_offline(True)
+    page.get_by_role("button", name="Ik ben er").click()
+    expect(page.locator("[data-kept-lines]")).to_contain_text("Aangekomen")
+    lock = (tmp_path / "SingletonLock").readlink().name  # machine-pid
+    os.kill(int(lock.rpartition("-")[2]), signal.SIGKILL)
+    with contextlib.suppress(PlaywrightError):
+        context.close()
+    (tmp_path / "SingletonLock").unlink(missing_ok=True)
+    assert not told(job, "technician.arrived")
+
+    context = start()
+    page = context.pages[0]
+    page.goto("/field/")
+    if "/login/" in page.url:  # the browser forgot the session, not the tap
+        sign_in(page, "technician")
+    page.goto("/field/")
+    wait_for(job, "technician.arrived")
+    context.close()
 
 
 def test_the_event_has_the_time_of_the_tap(arrived: Page, job: str, real_world: World) -> None:
