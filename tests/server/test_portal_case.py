@@ -186,6 +186,7 @@ def test_stopping_gives_the_time_back_and_can_be_undone(world: World) -> None:
     assert block.taken == 0
     page = text_of(client.post(f"/case/{key}/withdraw/undo", follow=True))
     assert "Uw melding loopt weer." in page and "De vakman komt dinsdag 8 september" in page
+    assert "Gestopt" not in page  # on the line it never was
     assert appointment(key).block_id == block.pk
 
 

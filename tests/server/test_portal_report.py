@@ -93,11 +93,11 @@ def test_name_and_address_come_last(world: World, client: Client) -> None:
     ("field", "typed", "said"),
     [
         ("postcode", "12 AB", "Een postcode ziet er zo uit: 1234 AB."),
-        ("postcode", "", "Dit veld"),
+        ("postcode", "", "Vul dit in."),
         ("house_number", "twaalf", "Een huisnummer ziet er zo uit"),
         ("email", "jo(at)example.nl", "naam@voorbeeld.nl"),
         ("phone", "12345", "Een telefoonnummer heeft tien cijfers"),
-        ("name", "", "Dit veld"),
+        ("name", "", "Vul dit in."),
         ("email", "", "Vul een e-mailadres of een mobiel nummer in"),
     ],
 )

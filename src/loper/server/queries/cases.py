@@ -125,7 +125,7 @@ def _stops(journey: Journey, case: Case, language: str) -> list[Stop]:
     if here is None:
         return []
     entered: dict[str, datetime] = {}
-    for reached, at in moves_of(case.key):
+    for reached, at in moves_of(case):
         entered[reached] = at
     expected = way_of(journey)
     if here not in expected:  # an ending beside the way: what was, and this

@@ -59,9 +59,10 @@ def knows(case: str, source: str, ident: str) -> bool:
     return rows.Event.objects.filter(case=case, source=source, ident=ident).exists()
 
 
-def moves_of(key: str) -> list[tuple[str, datetime]]:
-    """The stages a case came into, in order: (stage, when)."""
-    found = rows.Touch.objects.filter(case=key, kind="move", stage__isnull=False).order_by("at", "seq")
+def moves_of(case: Case) -> list[tuple[str, datetime]]:
+    """The stages a case came into, in order: (stage, when). What was taken back never was."""
+    moves = rows.Touch.objects.filter(case=case.key, kind="move", stage__isnull=False).order_by("at", "seq")
+    found = moves.exclude(cause__in=case.state.retracted)
     return [(str(stage), at) for stage, at in found.values_list("stage", "at")]
 
 

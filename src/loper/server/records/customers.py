@@ -27,7 +27,8 @@ class Property(models.Model):
         constraints = [models.UniqueConstraint(fields=["postcode", "house_number"], name="one_property_an_address")]
 
     def __str__(self) -> str:
-        first = f"{self.street} {self.house_number}".strip() if self.street else f"{self.postcode} {self.house_number}"
+        postcode = f"{self.postcode[:4]} {self.postcode[4:]}"
+        first = f"{self.street} {self.house_number}".strip() if self.street else f"{postcode} {self.house_number}"
         return f"{first}, {self.town}" if self.town else first
 
 

@@ -69,6 +69,7 @@ def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
     children = [found for key in opened_by(view.key) if (found := case_view(key, language()))]
     return {
         "view": view,
+        "number": view.key.partition("/")[0],  # of a case that another opened: the one people can read out
         "seen": state_of(view),
         "line": line(view, upright=True),
         "wide_line": line(view, upright=False),
@@ -115,7 +116,7 @@ def line(view: CaseView, *, upright: bool) -> SafeString:
     drawn = line_customer(
         view.journey,
         stage=view.case.state.stage,
-        visited=moves_of(view.key),
+        visited=moves_of(view.case),
         language=language(),
         vertical=upright,
         colour=brand().primary,

@@ -125,7 +125,16 @@ def _shown(question: Question, kept: Any) -> Any:
     return kept
 
 
-class ContactForm(forms.Form):
+class Form(forms.Form):
+    """A form that asks kindly for what is not filled in."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.error_messages["required"] = _("Please fill this in.")
+
+
+class ContactForm(Form):
     """Where it is, and how we reach you."""
 
     either = ("email", "phone")  # one of the two is enough: neither is "not required"
@@ -185,7 +194,7 @@ class ContactForm(forms.Form):
         return found
 
 
-class FindForm(forms.Form):
+class FindForm(Form):
     """Where do you live?"""
 
     postcode = ContactForm.base_fields["postcode"]
@@ -193,7 +202,7 @@ class FindForm(forms.Form):
     clean_postcode, clean_house_number = ContactForm.clean_postcode, ContactForm.clean_house_number
 
 
-class CodeForm(forms.Form):
+class CodeForm(Form):
     """The six digits of the message."""
 
     code = forms.CharField(
@@ -209,7 +218,7 @@ class CodeForm(forms.Form):
         return digits
 
 
-class LaterForm(forms.Form):
+class LaterForm(Form):
     """Where do we send the link?"""
 
     email = forms.CharField(
@@ -218,7 +227,7 @@ class LaterForm(forms.Form):
     clean_email = ContactForm.clean_email
 
 
-class CallForm(forms.Form):
+class CallForm(Form):
     """When may we call?"""
 
     slot = forms.ChoiceField(label=_("When may we call you?"), widget=forms.RadioSelect)
