@@ -97,10 +97,16 @@ def staff(user: Any, *, channel: str = "desk") -> Actor:
 
 
 def roles_of(user: Any) -> frozenset[str]:
-    """The names of this account's roles; a superuser has them all."""
-    if user.is_superuser:
-        return frozenset(STAFF)
-    return frozenset(user.groups.values_list("name", flat=True)) & frozenset(STAFF)
+    """The names of this account's roles; a superuser has them all.
+
+    Asked once a request, for which an account is always loaded anew.
+    """
+    known: frozenset[str] | None = getattr(user, "_roles", None)
+    if known is None:
+        everything = frozenset(STAFF)
+        known = everything if user.is_superuser else everything & set(user.groups.values_list("name", flat=True))
+        user._roles = known
+    return known
 
 
 def _holds(permission: str) -> Any:

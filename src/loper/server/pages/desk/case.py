@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,20 +15,21 @@ from loper.server import clock
 from loper.server.actions.cases import add_note, last_withdrawal
 from loper.server.actions.refused import Refused
 from loper.server.pages.desk import words
-from loper.server.pages.desk.door import actor_of, opens, sees_people
+from loper.server.pages.desk.door import actor_of, case_of, opens, sees_people
 from loper.server.pages.desk.line import place, whole_line
 from loper.server.pages.desk.person import person
-from loper.server.pages.desk.story import next_ones, said
+from loper.server.pages.desk.story import Said, next_ones, said
 from loper.server.permissions import demand
 from loper.server.queries.corrections import can_retract
 from loper.server.queries.desk_acts import acts
 from loper.server.queries.desk_case import Whole, set_aside_because, whole
+from loper.server.queries.desk_story import Line
 from loper.server.queries.desk_tasks import as_chores
 from loper.server.queries.organisation import text_in
 from loper.server.records.dialogues import StoredFile
 
-RECENT = 25
-"""So many lines of the story stand open; the older ones behind a fold."""
+RECENT = 40
+"""So many lines of the story are shown at first; all of them when somebody asks."""
 
 
 @require_GET
@@ -61,16 +63,16 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
     view = found.view
     can = acts(view, actor)
     undo = actor.may("case.withdraw") and last_withdrawal(view) is not None
-    lines = _lines(found, retract=can.retract)
+    every = "all" in request.GET
+    recent = found.lines if every else found.lines[-RECENT:]
     context = {
         "whole": found,
         "view": view,
         "can": can,
         "undo": undo,
         "line": place(found, language),
-        "whole_line": whole_line(found, language),
-        "lines": lines[:RECENT],
-        "older": lines[RECENT:],
+        "lines": _lines(found, recent, retract=can.retract),
+        "older": len(found.lines) - len(recent),
         "coming": next_ones(view.journey, found.coming, found.journeys, view.case.state.stage or ""),
         "facts": _facts(found),
         "tasks": as_chores(found.tasks, actor.user.pk, language, people=see),
@@ -95,11 +97,21 @@ def _unreadable(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "desk/unreadable.html", context, status=409)
 
 
-def _lines(found: Whole, *, retract: bool) -> list[Any]:
+@require_GET
+@opens()
+def line(request: HttpRequest, key: str) -> HttpResponse:
+    """The line with every touch of this case on it."""
+    view = case_of(request, key)
+    found = whole(key, words.language(), people=False)
+    line_ = whole_line(found, words.language()) if found else ""
+    return render(request, "desk/line.html", {"view": view, "line": line_})
+
+
+def _lines(found: Whole, lines: Sequence[Line], *, retract: bool) -> list[Said]:
     case = found.view.case
     keys = [event.key for event in case.history or ()] if retract else []
     retractable = {key: can_retract(case, key) for key in keys}
-    return said(found.view.journey, found.lines, retractable, partial(_value, found))
+    return said(found.view.journey, lines, retractable, partial(_value, found))
 
 
 def _value(found: Whole, name: str, raw: Any) -> str:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("find", cases.find, name="find"),
     path("cases", cases.listing, name="cases"),
     path("cases/<path:key>", case.show, name="case"),
+    path("line/<path:key>", case.line, name="line"),
     path("note/<path:key>", case.note, name="note"),
     path("photo/<uuid:file>", case.photo, name="photo"),
     path("book/<path:key>", acts.book, name="book"),
