@@ -107,7 +107,7 @@ def test_a_token_is_stored_nowhere_and_stands_in_no_log(world: World) -> None:
     assert all(token not in str(row) for row in Link.objects.values())
     record = logging.makeLogRecord({"msg": "Not Found: %s", "args": (path,)})
     assert token not in Line("%(message)s").format(record)
-    assert Client().get(path)["Referrer-Policy"] == "no-referrer"
+    assert Client().get(path)["Referrer-Policy"] == "same-origin"
 
 
 def test_the_link_is_shown_once(world: World) -> None:

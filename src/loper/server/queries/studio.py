@@ -99,8 +99,9 @@ def of_published(name: str) -> Design | None:
 
 
 def title_of(design: Design, language: str) -> str:
-    """What people call this journey; its name while it cannot be read."""
-    return text_in(design.journey.title, language) or design.name if design.journey is not None else design.name
+    """What people call this journey; as long as a draft cannot be read, what they call what is live."""
+    shown = design if design.journey is not None or design.row is not None else of_published(design.name) or design
+    return (text_in(shown.journey.title, language) if shown.journey is not None else "") or design.name
 
 
 def exists(name: str) -> bool:

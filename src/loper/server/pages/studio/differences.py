@@ -81,12 +81,15 @@ def _one(what: str, name: str, before: Said | None, after: Said | None) -> Itera
         yield Change("gone", what, name)
     elif before is not None and after is not None and before != after:
         labels = [label for label in dict.fromkeys((*before, *after)) if before.get(label, "") != after.get(label, "")]
-        yield Change(
-            "changed",
-            what,
-            name,
-            tuple(Detail(label, before.get(label, ""), after.get(label, "")) for label in labels),
-        )
+        yield Change("changed", what, name, tuple(_detail(label, before, after) for label in labels))
+
+
+def _detail(label: str, before: Said, after: Said) -> Detail:
+    """What is different in this part: of a part with several lines only those that changed."""
+    was, now = before.get(label, "").split("\n"), after.get(label, "").split("\n")
+    if len(was) > 1 or len(now) > 1:
+        was, now = [line for line in was if line not in now], [line for line in now if line not in was]
+    return Detail(label, "\n".join(was), "\n".join(now))
 
 
 def _texts(old: Journey, new: Journey, language: str) -> Iterator[Change]:
@@ -148,7 +151,7 @@ def _accepted(accepts: Mapping[str, str]) -> str:
 
 
 def _on(journey: Journey, on: Mapping[str, Any], language: str) -> str:
-    return "; ".join(
+    return "\n".join(
         f"{words.event(journey, name, language)} → {words.moves(journey, moves, language)}"
         for name, moves in on.items()
     )
@@ -168,7 +171,7 @@ def _stage(journey: Journey, one: Stage, language: str) -> Said:
 def _touchpoint(journey: Journey, one: Touchpoint, language: str) -> Said:
     return {
         **_by_language(_("title"), one.title),
-        _("when"): "; ".join(words.timing(journey, one, language)),
+        _("when"): "\n".join(words.timing(journey, one, language)),
         _("owner"): one.owner or "",
         **_by_language(_("need"), one.need),
         _("attention"): words.attention(one),

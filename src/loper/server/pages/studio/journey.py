@@ -19,7 +19,7 @@ from loper.draw import line_design
 from loper.server import clock
 from loper.server.pages.studio import words
 from loper.server.pages.studio.frame import chosen, context, language_of, member
-from loper.server.pages.studio.said import told
+from loper.server.pages.studio.said import told, wrongs
 from loper.server.queries import studio
 from loper.server.queries.organisation import brand, organisation, text_in
 from loper.server.queries.previews import example_case
@@ -62,7 +62,11 @@ class Station:
 def journey(request: HttpRequest, name: str) -> HttpResponse:
     design = chosen(request, name)
     language = language_of(request)
-    more: dict[str, object] = {"running": studio.running(name), "of": request.GET.get("of", "")}
+    more: dict[str, object] = {
+        "running": studio.running(name),
+        "of": request.GET.get("of", ""),
+        "wrongs": wrongs(design.problems),
+    }
     if design.journey is not None:
         found = design.open_findings
         more |= {
