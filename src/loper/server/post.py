@@ -13,7 +13,7 @@ from loper.channels.sms import SmsChannel, SmsSettings
 from loper.channels.threads import PerThread
 from loper.run.ports import Channel
 from loper.server import clock
-from loper.server.queries.organisation import brand, organisation
+from loper.server.queries.organisation import brand, logo_for_mail, organisation
 
 
 def email_settings() -> EmailSettings:
@@ -37,7 +37,7 @@ def email_settings() -> EmailSettings:
         secret=_secret("loper.email"),
         look=Look(
             name=look.name,
-            logo=found.brand.logo if found.brand.logo.startswith("https://") else "",
+            logo=logo_for_mail(),
             primary=look.primary,
             text=look.text,
             address=sender.address,

@@ -20,6 +20,7 @@ from loper.run.ports import Channel
 from loper.run.worker import sweep, work
 from loper.server.actions import migrate, returns
 from loper.server.actions.texts import Texts
+from loper.server.actions.tidy import tidy
 from loper.server.alone import check_database, the_only_worker
 from loper.server.clock import ServerClock
 from loper.server.post import Channels, inbox_settings
@@ -31,6 +32,9 @@ logger = logging.getLogger("loper.worker")
 
 INBOX = 60.0
 """Seconds between two looks at the mailbox of bounces."""
+
+BROOM = 3600.0
+"""Seconds between two sweeps of what nobody needs any more."""
 
 MOVES = 2.0
 """Seconds between two looks whether somebody moves open cases to another version."""
@@ -76,9 +80,12 @@ def run(stop: threading.Event) -> None:
             inbox.start()
         mover = threading.Thread(target=move_cases, args=(stop,), name="mover")
         mover.start()
+        broom = threading.Thread(target=sweep_up, args=(stop,), name="broom")
+        broom.start()
         name = f"{socket.gethostname()}/{os.getpid()}"
         work(box.store, box.journeys, box.clock, box, stop=stop.is_set, name=name)
         mover.join(timeout=5)
+        broom.join(timeout=5)
         if inbox.is_alive():
             inbox.join(timeout=5)
 
@@ -104,6 +111,17 @@ def move_cases(stop: threading.Event) -> None:
             if not more:
                 connection.close()
         stop.wait(0.05 if more else MOVES)
+
+
+def sweep_up(stop: threading.Event) -> None:
+    """Take out what nobody needs any more, every hour, until `stop` is set."""
+    while not stop.wait(BROOM):
+        try:
+            tidy()
+        except Exception:
+            logger.exception("sweeping up")
+        finally:
+            connection.close()
 
 
 def watch_inbox(stop: threading.Event) -> None:

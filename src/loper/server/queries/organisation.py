@@ -11,6 +11,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 
 from loper.channels.email.colours import VISIBLE, until_readable
+from loper.channels.email.settings import logo_type
 from loper.define.organisation import Brand as OrganisationBrand
 from loper.define.organisation import Organisation
 from loper.server.records.designs import OrganisationFile
@@ -102,6 +103,15 @@ def logo_file() -> Path | None:
     named = organisation().brand.logo
     path = Path(given) if given else settings.DATA / "brand" / Path(named).name if named else None
     return path if path and path.suffix.lower() in LOGOS and path.is_file() else None
+
+
+def logo_for_mail() -> str:
+    """The logo for mails: a web address, or the path of a picture that mail programs show (PNG, JPEG, GIF)."""
+    named = organisation().brand.logo
+    path = logo_file()
+    if path is not None and logo_type(str(path)):
+        return str(path)
+    return named if named.startswith("https://") else ""
 
 
 def text_in(texts: object, language: str) -> str:
