@@ -83,6 +83,7 @@ def test_the_examples_read_without_their_organisation_too(name):
         ('1 day before appointment.start', '1 day before job.fixed', '1 day before j', "nothing can happen before event 'job.fixed'"),
         ('1 day before appointment.start', 'appointment.start', 'appointment.st', "'appointment.start' is a fact, so say how long before or after"),
         (', channels: [sms, email]', '', 'reminder: {whe', "touchpoint 'reminder' goes nowhere"),
+        ('1 day before appointment.start', 'reminder.sent', 'reminder: {whe', "touchpoint 'reminder' follows from itself at once, and that without end"),
         ('owner: director', 'runs: 2027-03-01..2027-01-01\nowner: director', '2027-03-01..20', 'it ends before it begins'),
         ('owner: director', 'runs: soon\nowner: director', 'soon', 'two days were expected'),
         ('cost: money', 'now: money', 'now: money, ap', "'now' is a word of the language itself"),
@@ -133,6 +134,14 @@ def test_two_times_with_the_same_anchor_are_no_error():
 )  # fmt: skip
 def test_built_in_events_need_no_declaration(when):
     assert not wrong_when("2 hours after job.fixed", f"'{when}'")
+
+
+def test_touchpoints_that_follow_from_each_other_at_once_are_an_error_and_some_time_after_are_not():
+    text = SMALL.replace("1 day before appointment.start", "survey.skipped").replace(
+        "2 hours after job.fixed", "0 minutes after reminder.sent"
+    )
+    assert [problem.split(":")[0] for problem in wrong(text)] == ["16", "17"]
+    assert not wrong(text.replace("0 minutes after", "1 minute after"))
 
 
 def test_the_end_of_a_child_can_be_waited_for():

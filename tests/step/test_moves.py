@@ -78,6 +78,22 @@ def test_a_guard_is_judged_at_the_time_of_the_event_however_late_that_is_known(w
     assert life.stage == stage
 
 
+def test_today_in_a_guard_is_the_day_in_the_time_zone_of_the_journey():
+    flow = """
+facts: {day: date}
+events:
+  dated: {from: [agent], sets: [day]}
+begins: {start: a}
+stages: {a: {within: 1 week, on: {go: [{if: day == now, to: z}]}}, z: {final: true}}
+"""
+    for when, stage in (("09-01 23:30", "a"), ("09-02 00:30", "z"), ("09-03 00:30", "a")):
+        life = Life.of(flow)
+        life.tell("09-01 09:00", "start")
+        life.tell("09-01 10:00", "dated", {"day": "2026-09-02"})
+        life.tell(when, "go")
+        assert life.stage == stage
+
+
 def test_a_guard_sees_the_facts_that_its_event_sets():
     life = Life.of(FLOW.replace("redo: a}}", "redo: a, noted: [{if: flag, to: b}]}}"))
     life.tell("09-01 09:00", "start")

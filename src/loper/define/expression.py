@@ -13,14 +13,14 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
 Values = Mapping[str, Any]
 """Facts by name; a composite fact is a mapping or has attributes."""
 
-_MISSING = object()
+LONGEST_NUMBER = 20
 
 
 class ExpressionError(ValueError):
@@ -83,7 +83,7 @@ class Expression:
     root: Node
 
     def __call__(self, facts: Values, now: datetime) -> bool:
-        """Whether it holds for these facts at this time. Never raises."""
+        """Whether it holds for these facts at this time; days are those of the zone of `now`. Never raises."""
         return _truth(_value(self.root, facts, now))
 
     def names(self) -> tuple[Name, ...]:
@@ -145,29 +145,29 @@ def _value(node: Node, facts: Values, now: datetime) -> Any:
         case Many(items):
             return [_value(item, facts, now) for item in items]
         case Compare(op, left, right):
-            return _compare(op, _value(left, facts, now), _value(right, facts, now))
+            return _compare(op, _value(left, facts, now), _value(right, facts, now), now.tzinfo)
     raise AssertionError(node)  # pragma: no cover - the union above is whole
 
 
-def _compare(op: str, left: Any, right: Any) -> bool:
+def _compare(op: str, left: Any, right: Any, zone: tzinfo | None) -> bool:
     if left is None or right is None:
         return False
     if op == "in":
         items = right if isinstance(right, list | tuple) else [right]
-        return any(_compare("==", left, item) for item in items)
-    left, right = _alike(left, right)
+        return any(_compare("==", left, item, zone) for item in items)
+    left, right = _alike(left, right, zone)
     try:
         return bool(_OPS[op](left, right))
     except TypeError:
         return False
 
 
-def _alike(left: Any, right: Any) -> tuple[Any, Any]:
-    """Bring a date beside a time, and a number beside money, to one type."""
+def _alike(left: Any, right: Any, zone: tzinfo | None) -> tuple[Any, Any]:
+    """Bring a date beside a time (its day in this zone), and a number beside money, to one type."""
     if isinstance(left, datetime) and isinstance(right, date) and not isinstance(right, datetime):
-        return left.date(), right
+        return left.astimezone(zone).date(), right
     if isinstance(right, datetime) and isinstance(left, date) and not isinstance(left, datetime):
-        return left, right.date()
+        return left, right.astimezone(zone).date()
     if isinstance(left, Decimal) and isinstance(right, float):
         return left, Decimal(str(right))
     if isinstance(right, Decimal) and isinstance(left, float):
@@ -293,6 +293,8 @@ class _Parser:
     def value(self) -> Node:
         kind, word, column = self.take()
         if kind == "number":
+            if len(word) > LONGEST_NUMBER:
+                raise ExpressionError(f"a number of at most {LONGEST_NUMBER} digits was expected", column)
             return Literal(float(word) if "." in word else int(word))
         if kind == "string":
             return Literal(word[1:-1])

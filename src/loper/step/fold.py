@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from loper.define.expression import lookup
+from loper.define.expression import Expression, lookup
 from loper.define.model import Journey, Move, Touchpoint
 from loper.step.case import SYSTEM, Event, Moment, OrderKey, Pending, State
 from loper.step.deadline import CAMPAIGN, Deadline, deadline, passed
@@ -128,7 +128,10 @@ class Fold:
         moves = stage.on.get(type)
         if moves is None:
             moves = () if stage.final else self.journey.on.get(type, ())
-        return next((move for move in moves if move.if_ is None or move.if_(self.facts, at)), None)
+        return next((move for move in moves if move.if_ is None or self._holds(move.if_, at)), None)
+
+    def _holds(self, condition: Expression, at: datetime) -> bool:
+        return condition(self.facts, at.astimezone(self.journey.timezone))
 
     def _kind(self, type: str, move: Move | None) -> Kind:
         if move is not None:
@@ -192,7 +195,7 @@ class Fold:
                 time=at,
                 at=self.position,
                 visit=self.visit if event.type == OVERDUE else None,
-                judged=touchpoint.if_ is None or touchpoint.if_(self.facts, at),
+                judged=touchpoint.if_ is None or self._holds(touchpoint.if_, at),
             )
             left = self._left(touchpoint, pending)
             if left is not None:

@@ -111,8 +111,8 @@ def _anchored(old: Journey, new: Journey, pending: Pending, names: Mapping[str, 
 
 
 def _silenced(new: Journey, state: State, waiting: Collection[str], now: datetime) -> State:
-    """The state in which nothing is sent because of the move: what is due now, and was not due (`waiting`) before it, is
-    over; a deadline that has passed under the new version alone goes by in silence.
+    """The state in which nothing is sent because of the move: what is due now and was not before (`waiting`) is over;
+    a deadline that has passed under the new version alone goes by in silence.
     """
     fold = Fold(new, state)
     while late := {

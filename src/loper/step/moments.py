@@ -169,7 +169,8 @@ def verdict(
 ) -> Verdict:
     """May this due moment happen now, as far as its case goes? Go has no channel yet: that is for `may` to say."""
     touchpoint, moment = candidate.touchpoint, candidate.moment
-    if not candidate.judged or (touchpoint.if_ is not None and not touchpoint.if_(state.facts, now)):
+    condition = touchpoint.if_
+    if not candidate.judged or (condition and not condition(state.facts, now.astimezone(journey.timezone))):
         return Skip("if")
     if variant(touchpoint, case.customer) == "none":
         return Skip("variant")

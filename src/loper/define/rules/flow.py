@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from loper.define.model import Journey, Offer, OnEvent, OnFact, Touchpoint
 from loper.define.rules.look import Found, Look
 
+ENDED = "journey.ended"
+
 
 def dead_end(look: Look) -> Iterator[Found]:
     """Who cannot get to an end is stuck; what never happens, or an offer that nobody takes up, is a broken promise."""
@@ -18,15 +20,8 @@ def dead_end(look: Look) -> Iterator[Found]:
 
 
 def _stages(look: Look) -> Iterator[Found]:
-    ends = {name for name, stage in look.journey.stages.items() if stage.final}
-    grown = True
-    while grown:
-        size = len(ends)
-        for stage in look.journey.stages.values():
-            if any(to in ends for targets in look.moves(stage).values() for to in targets):
-                ends.add(stage.name)
-        grown = len(ends) > size
-    for name in look.journey.stages:
+    ends = _can_end(look)
+    for name, stage in look.journey.stages.items():
         if name not in ends:
             yield Found(
                 f"stages.{name}", "from here no final stage can be reached", "add a move that leads on to an end"
@@ -35,6 +30,29 @@ def _stages(look: Look) -> Iterator[Found]:
             yield Found(
                 f"stages.{name}", "nobody ever comes here", "add a move that leads here, or take the stage away"
             )
+        elif look.journey.runs is not None and not stage.final and ENDED not in look.moves(stage):
+            yield Found(
+                f"stages.{name}",
+                "when the campaign is over, the customer stays here",
+                f"add '{ENDED}: STAGE' to 'on' of the journey",
+            )
+
+
+def _can_end(look: Look) -> set[str]:
+    """Stages from which a final one can be reached."""
+    leads_to: dict[str, list[str]] = {}
+    for stage in look.journey.stages.values():
+        for targets in look.moves(stage).values():
+            for to in targets:
+                leads_to.setdefault(to, []).append(stage.name)
+    todo = [name for name, stage in look.journey.stages.items() if stage.final]
+    ends = set(todo)
+    while todo:
+        for before in leads_to.get(todo.pop(), ()):
+            if before not in ends:
+                ends.add(before)
+                todo.append(before)
+    return ends
 
 
 def _never(look: Look, touchpoint: Touchpoint) -> Iterator[tuple[str, str]]:

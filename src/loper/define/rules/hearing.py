@@ -105,6 +105,12 @@ def too_much(look: Look) -> Iterator[Found]:
                 "make one message of them, or keep them apart by 'in' or 'if'",
             )
     for touchpoint in look.touchpoints:
+        if _follows_itself(look, touchpoint):
+            yield Found(
+                f"touchpoints.{touchpoint.name}",
+                "it follows from itself, again and again",
+                "write 'every' and 'most', so that one sees how often it comes",
+            )
         if len(touchpoint.asks) > MOST_QUESTIONS:
             yield Found(
                 f"touchpoints.{touchpoint.name}",
@@ -114,6 +120,17 @@ def too_much(look: Look) -> Iterator[Found]:
         for cap in look.organisation.policy.caps if look.organisation is not None else ():
             if cap.kind == touchpoint.kind and not touchpoint.for_person:
                 yield from _over(look, touchpoint, cap)
+
+
+def _follows_itself(look: Look, touchpoint: Touchpoint) -> bool:
+    seen, todo = set[str](), [touchpoint]
+    while todo:
+        for anchor in todo.pop().when:
+            name, _, what = anchor.event.rpartition(".") if isinstance(anchor, OnEvent) else ("", "", "")
+            if what in ("sent", "skipped") and name not in seen and name in look.journey.touchpoints:
+                seen.add(name)
+                todo.append(look.journey.touchpoints[name])
+    return touchpoint.name in seen
 
 
 def _over(look: Look, touchpoint: Touchpoint, cap: Cap) -> Iterator[Found]:
