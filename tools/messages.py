@@ -110,10 +110,23 @@ def _all(text: str | Sequence[str]) -> str:
     return text if isinstance(text, str) else "|".join(text)
 
 
+def clashes(catalogues: Sequence[Catalog]) -> list[str]:
+    """Texts that two folders translate differently: Django makes one catalogue of all, and one of the two would win."""
+    found: dict[str, set[str]] = {}
+    for catalogue in catalogues:
+        for context_and_text, translation in said(catalogue):
+            found.setdefault(context_and_text, set()).add(translation)
+    return [
+        f"two translations of {text!r}: {sorted(ways)}; give one of them a context"
+        for text, ways in found.items()
+        if len(ways) > 1
+    ]
+
+
 def main() -> int:
     check = "--check" in sys.argv
     named = [word for word in sys.argv[1:] if not word.startswith("-")]
-    wrong = []
+    wrong, whole = [], []
     for folder in folders():
         if named and folder.name not in named:
             continue
@@ -121,6 +134,7 @@ def main() -> int:
         if not any(message.id for message in catalogue):
             continue
         wrong += [f"{path.relative_to(SERVER)}: {text}" for text in missing(catalogue)]
+        whole.append(catalogue)
         if check:
             if stale(path, catalogue):
                 wrong.append(f"{path.relative_to(SERVER)}: not compiled; run: make messages")
@@ -130,6 +144,7 @@ def main() -> int:
             write_po(file, catalogue, sort_output=True, omit_header=True, width=120)
         with path.with_suffix(".mo").open("wb") as file:
             write_mo(file, catalogue)
+    wrong += clashes(whole)
     print("\n".join(wrong) or "every text has its Dutch")
     return bool(wrong)
 
