@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from loper.contact import Unreadable, read_answer
 from loper.define.model import Question
+from loper.server.actions.photos import too_large
 from loper.server.queries.organisation import text_in
 from loper.server.records.customers import tidy_house_number, tidy_phone, tidy_postcode
 
@@ -98,7 +99,8 @@ def _widget(question: Question, language: str) -> forms.Widget:
             steps = [(step, f"{step} · {labels[step]}" if step in labels else step) for step in scale_of(question)]
             return forms.RadioSelect(choices=steps)
         case "image" | "file":
-            return forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"})
+            most = {"data-most": settings.LOPER_PHOTO_BYTES, "data-large": too_large()}
+            return forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp", **most})
         case "number":
             return forms.TextInput(attrs={"inputmode": "decimal"})
         case "date":
