@@ -1,6 +1,6 @@
 # The one door. Each target sets up what it needs by itself, on a bare Debian with python3, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve work test check format messages bench docs setup system clean
+.PHONY: help demo serve work test faults check format messages bench docs setup system clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -17,8 +17,13 @@ serve: setup  ## the pages, on the embedded database
 work: setup  ## the worker: what is due happens
 	$(BIN)/loper work
 
-test: setup system check  ## everything that must hold: checks, then all tests
+test: setup system check  ## everything that must hold: checks, then all tests, those of the database on both
 	$(BIN)/pytest
+	tools/postgres.sh $(BIN)/pytest tests/run tests/server tests/story tests/api tests/log tests/faults
+
+faults: setup system  ## 200 kills during 2,000 journeys, on SQLite and on PostgreSQL; takes half an hour
+	$(BIN)/python -m tests.faults.kills --kills 200 --journeys 2000
+	tools/postgres.sh $(BIN)/python -m tests.faults.kills --kills 200 --journeys 2000
 
 check: setup  ## format, lint, types, layers, docs
 	$(BIN)/ruff format --check -q src tests tools

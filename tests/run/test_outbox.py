@@ -39,7 +39,7 @@ def lines(engine: Engine, case: str = "A") -> list[tuple[str, str, str, str]]:
 # -- tries ---------------------------------------------------------------------------------------------------------
 
 
-def test_the_pause_between_tries_grows_and_differs_but_is_never_more_than_an_hour() -> None:
+def test_the_pause_between_tries_grows_and_differs_but_is_never_more_than_ten_minutes() -> None:
     chance = random.Random(7)
     pauses = {n: [backoff(n, chance) for _ in range(300)] for n in (1, 3, 6, 50)}
     assert all(timedelta(seconds=1) <= pause <= LAST_RETRY for row in pauses.values() for pause in row)
@@ -62,6 +62,20 @@ def test_a_message_that_cannot_go_now_goes_later_once(engine: Engine) -> None:
     assert engine.went() == [("email", "welcome", "A")]
     assert engine.letters("A")["welcome"].attempts == 4
     assert lines(engine) == [("message", "welcome", "email", "sent")]
+
+
+def test_a_message_is_tried_again_before_it_is_too_late(engine: Engine) -> None:
+    engine.email.answers = [Receipt("later")] * 12
+    engine.clock.at += timedelta(minutes=1)
+    engine.outbox.chance = random.Random(3)
+    engine.tell("A", "asked")
+    engine.work()
+    for _ in range(6):
+        engine.later(minutes=10)
+    engine.clock.at = NOON + timedelta(days=1)  # a minute before it is too late
+    engine.work()
+    pause = engine.letters("A")["welcome"].not_before
+    assert pause is not None and pause < NOON + timedelta(days=1, minutes=1)
 
 
 def test_a_message_that_comes_too_late_is_skipped(engine: Engine) -> None:

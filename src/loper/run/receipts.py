@@ -12,8 +12,8 @@ from loper.run.store import Letter
 from loper.run.work import Work
 from loper.step import Effect, sent
 
-FIRST_RETRY = timedelta(seconds=30)
-LAST_RETRY = timedelta(hours=1)
+FIRST_RETRY = timedelta(seconds=10)
+LAST_RETRY = timedelta(minutes=10)
 
 RESTORED = "may have gone before the restore"
 """Why a letter is left to a person: the store was put back from a backup, and is older than the world."""
@@ -44,7 +44,10 @@ def settle_letter(
             letter.status, letter.not_before, letter.why = "queued", work.now, receipt.why
         case "later":
             letter.status, letter.why = "queued", receipt.why
-            letter.not_before = work.now + backoff(letter.attempts, chance)
+            pause = backoff(letter.attempts, chance)
+            if letter.moment.limit is not None:  # never so long that it comes too late without another try
+                pause = min(pause, max(timedelta(seconds=1), (letter.moment.limit - work.now) / 2))
+            letter.not_before = work.now + pause
         case "unknown":
             unknown(work, letter, channel, policy)
     work.changes.letters.append(letter)

@@ -1,0 +1,48 @@
+"""Real processes, killed and starved: nothing is lost, and what is doubled is recorded. In full: `make faults`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+POSTGRESQL = os.environ.get("LOPER_DATABASE", "").startswith("postgres")
+TROUBLES = {
+    "kills": ["tests.faults.kills", "--kills", "12", "--journeys", "120", "--pause", "1.5"],
+    "drops": ["tests.faults.trouble", "drops"],
+    **({"restart": ["tests.faults.trouble", "restart"]} if POSTGRESQL else {"full": ["tests.faults.trouble", "full"]}),
+}
+"""They mostly wait, so they run beside each other. On SQLite the disk gets full, PostgreSQL is restarted."""
+
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[dict[str, subprocess.Popen[str]]]:
+    environment = {name: value for name, value in os.environ.items() if name != "LOPER_DATA"}
+    processes = {
+        name: subprocess.Popen(
+            [sys.executable, "-m", *arguments], cwd=ROOT, env=environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )
+        for name, arguments in TROUBLES.items()
+    }  # fmt: skip
+    yield processes
+    for process in processes.values():
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("trouble", TROUBLES)
+def test_nothing_is_lost_and_every_double_is_explained(
+    running: dict[str, subprocess.Popen[str]], trouble: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said, _ = running[trouble].communicate(timeout=400)
+    with capsys.disabled():
+        print(f"\n{said.rstrip()}")
+    assert running[trouble].returncode == 0, said
