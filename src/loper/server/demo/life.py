@@ -14,8 +14,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.models import User
+
 from loper.server import clock
-from loper.server.actions import cases, dialogues, report, visits
+from loper.server.actions import cases, dialogues, report, tasks, visits
 from loper.server.actions.refused import Refused
 from loper.server.demo import names
 from loper.server.demo.town import Town
@@ -24,7 +26,7 @@ from loper.server.queries.agenda import free_days
 from loper.server.queries.runtime import load_case
 from loper.server.records.agenda import Appointment
 from loper.server.records.customers import Customer
-from loper.server.records.runtime import Case
+from loper.server.records.runtime import Case, Task
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 VISITOR = Actor(roles=frozenset({"customer"}), cases=frozenset())
@@ -52,6 +54,7 @@ class Life:
             heapq.heappush(self.todo, (at, self.number, happening))
 
     def run(self) -> None:
+        self._soon(2, 2, self.works_desk)
         while self.todo:
             at, _, happening = heapq.heappop(self.todo)
             self.move(at)
@@ -205,6 +208,23 @@ class Life:
             self._soon(20, 60, lambda: self.books(key))
             if self.chance.random() < 0.5:
                 self._soon(3, 30, lambda: self.complains(key))
+
+    # -- an agent ----------------------------------------------------------------------------------------------------
+
+    def works_desk(self) -> None:
+        """Every two hours somebody at the desk calls those who wait for it; the newest are left for the visitor."""
+        self._soon(2, 2, self.works_desk)
+        now = clock.now()
+        if not 9 <= now.astimezone(ZONE).hour < 17 or now + timedelta(hours=20) > self.until:
+            return
+        agent = staff(User.objects.get(username=self.chance.choice(["arie", "alia"])))
+        waiting = Task.objects.filter(closed=None, who="agent", taken_by=None).exclude(not_before__gt=now)
+        for task in waiting.order_by("opened")[:6]:
+            tasks.claim(actor=agent, task=task.pk)
+            if self.chance.random() < 0.2:
+                tasks.attempt(actor=agent, task=task.pk, outcome="no_answer", again=now + timedelta(hours=3))
+            else:
+                tasks.close(actor=agent, task=task.pk, note=self.chance.choice(names.NOTES))
 
     # -- helpers ---------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,14 @@ REMARKS = {
 }
 
 
+NOTES = [
+    "Gebeld, alles besproken. Mevrouw is tevreden.",
+    "Gebeld: kan alleen in de ochtend.",
+    "Excuses gemaakt. Er komt morgen iemand.",
+    "",
+]
+
+
 def person(chance: random.Random) -> str:
     return f"{chance.choice(FIRST)} {chance.choice(LAST)}"
 
