@@ -156,7 +156,7 @@ def test_every_page_of_an_account_can_be_looked_at(world: World, client: Client)
 def test_a_page_that_is_not_there_shows_the_way(world: World, client: Client) -> None:
     response = client.get("/nope")
     assert response.status_code == 404
-    assert "Deze pagina is er niet" in text_of(response) and "Naar de eerste pagina" in text_of(response)
+    assert "Deze pagina is er niet" in text_of(response) and "Naar het begin" in text_of(response)
 
 
 def test_who_works_here_is_told_about_their_account_and_not_about_links(world: World, client: Client) -> None:

@@ -92,9 +92,9 @@ def test_name_and_address_come_last(world: World, client: Client) -> None:
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("postcode", "12 AB", "Een postcode ziet er zo uit: 1234 AB."),
+        ("postcode", "12 AB", "Een postcode is bijvoorbeeld 1234 AB."),
         ("postcode", "", "Vul dit in."),
-        ("house_number", "twaalf", "Een huisnummer ziet er zo uit"),
+        ("house_number", "twaalf", "Een huisnummer is bijvoorbeeld"),
         ("email", "jo(at)example.nl", "naam@voorbeeld.nl"),
         ("phone", "12345", "Een telefoonnummer heeft tien cijfers"),
         ("name", "", "Vul dit in."),
