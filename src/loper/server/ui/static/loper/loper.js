@@ -11,6 +11,7 @@ window.addEventListener("pageshow", (event) => {
 document.addEventListener("DOMContentLoaded", () => {
   const wrong = document.querySelector(".has-wrong input, .has-wrong select, .has-wrong textarea");
   if (wrong) wrong.focus();
+  document.querySelector(".staff-top [aria-current=page]")?.scrollIntoView({ block: "nearest", inline: "center" });
 });
 document.addEventListener("htmx:configRequest", (event) => {
   const token = document.querySelector("input[name=csrfmiddlewaretoken]");
