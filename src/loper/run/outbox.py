@@ -126,7 +126,10 @@ class Outbox:
 
         def body(work: Work) -> None:
             work.load(letter.case for letter in letters)
-            for letter in work.unit.held(letters).values():
+            held = work.unit.held(letters)
+            if len(held) < len(letters):
+                logger.warning("%d messages were taken over by another worker meanwhile", len(letters) - len(held))
+            for letter in held.values():
                 channel = self.channels.get(letter.channel)
                 settle_letter(work, letter, receipts[letter.id], channel, policy, self.chance)
 

@@ -81,6 +81,20 @@ def secret_key(folder: Path) -> str:
 SECRET_KEY = secret_key(DATA)
 
 
+SILENCE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 25_000,
+    "options": "-c idle_in_transaction_session_timeout=30s -c tcp_user_timeout=25s"
+    " -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3",
+}
+"""PostgreSQL and we give each other up after half a minute without a word. A machine whose cable was pulled within a
+transaction would else keep its locks, and stop every other worker, for hours.
+"""
+
+
 def database(url: str) -> dict[str, object]:
     """Django's settings of a database from its URL."""
     parts = urlsplit(url)
@@ -104,6 +118,7 @@ def database(url: str) -> dict[str, object]:
             "PORT": str(parts.port or dict(parse_qsl(parts.query)).get("port", "")),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": SILENCE,
         }
     raise ValueError(f"LOPER_DATABASE: '{parts.scheme}' is not known; write sqlite:///PATH or postgresql://...")
 
@@ -246,7 +261,9 @@ MFA_FORMS = {
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": "20/m/ip,10/10m/key"}  # of codes too; passwords are counted by axes (below) first
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "20/m/ip,10/10m/key"
+}  # of codes too; passwords are counted by axes (below) first
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
