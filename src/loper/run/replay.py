@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from heapq import heappop, heappush
 from typing import Any
 
 from loper.define.model import Journey
@@ -32,6 +33,9 @@ from loper.step import (
 
 WAITS = timedelta(days=30)
 """How long events of a case that is not there wait for it (language, rule 2)."""
+
+ROUND_AND_ROUND = 1000
+"""A case that was woken so often without an event goes round for ever."""
 
 SHOWN = ("move", "message", "task", "skip", "unexpected", "noted", "overdue", "retracted", "withdrawn", "stalled")
 
@@ -75,38 +79,54 @@ class Replay:
     refused: list[tuple[Told, str]] = field(default_factory=list)
     missing: set[str] = field(default_factory=set)  # journeys that a case wanted to open
     waiting: dict[str, list[tuple[datetime, Told]]] = field(default_factory=dict)
+    endless: dict[str, datetime] = field(default_factory=dict)  # cases that go round for ever, and how far they went
     wave: int = 0
+    alarms: list[tuple[datetime, int, str]] = field(default_factory=list)  # a heap of wakings; old ones lie in it too
+    numbers: dict[str, int] = field(default_factory=dict)  # case -> which one it was to come
+    woken: dict[str, int] = field(default_factory=dict)  # case -> how often since its last event
 
     def run(self, events: Iterable[Told], until: datetime | None = None) -> None:
-        """Take in these events, each at its own time, and what becomes due in between and after."""
+        """Take in these events, each at its own time, and what becomes due in between and after.
+
+        Without `until` it ends when nothing is due any more; a case that goes round for ever is left alone after a
+        thousand wakings without an event.
+        """
         queue = sorted(events, key=lambda told: (told.event.order, told.case))
         place = 0
         while True:
-            coming = [queue[place].event.time] if place < len(queue) else []
-            wakes = [case.state.wake for case in self.cases.values() if case.state.wake is not None]
-            if not coming and not wakes:
-                break
-            now = min(coming + wakes)
-            if until is not None and now > until:
+            coming = queue[place].event.time if place < len(queue) else None
+            wake = self._next_wake()
+            now = min((at for at in (coming, wake) if at is not None), default=None)
+            if now is None or (until is not None and now > until):
                 break
             while place < len(queue) and queue[place].event.time <= now:
                 self._deliver(queue[place], now)
                 place += 1
-            self._settle(now)
+            self._settle(now, patient=until is not None)
         self.lines.sort(key=lambda line: line.order)
 
+    def _next_wake(self) -> datetime | None:
+        """When the first case wants to be woken."""
+        while self.alarms:
+            at, _, key = self.alarms[0]
+            if key in self.cases and self.cases[key].state.wake == at:
+                return at
+            heappop(self.alarms)
+        return None
+
     def _deliver(self, told: Told, now: datetime) -> None:
+        self.woken.pop(told.case, None)
         case = self.cases.get(told.case)
         if case is not None:
             self._step(case, told.event, now, told)
-        elif told.event.type in self.journey.begins:
-            case = Case(
-                key=told.case,
-                journey=self.journey.name,
-                version=self.journey.version,
-                customer=told.customer or told.case,
-            )
-            self._begin(case, self.journey, told, now)
+            return
+        journey = self.journey if told.journey in ("", self.journey.name) else self.find(told.journey)
+        if journey is None:
+            self.missing.add(told.journey)
+        if journey is not None and told.event.type in journey.begins:
+            customer = told.customer or told.case
+            case = Case(key=told.case, journey=journey.name, version=journey.version, customer=customer)
+            self._begin(case, journey, told, now)
         else:
             self.waiting.setdefault(told.case, []).append((now, told))
 
@@ -120,18 +140,31 @@ class Replay:
         for since, waiting in self.waiting.pop(case.key, []):
             if now - since <= WAITS:
                 self._step(self.cases[case.key], waiting.event, now, waiting)
+            else:
+                self.refused.append((waiting, f"its case began more than {WAITS.days} days after it"))
 
-    def _settle(self, now: datetime) -> None:
+    def _settle(self, now: datetime, *, patient: bool) -> None:
         """Let happen what is due at this instant, and what follows from it, until nothing more does."""
-        while due := [c for c in self.cases.values() if c.state.wake is not None and c.state.wake <= now]:
+        while (wake := self._next_wake()) is not None and wake <= now:
             self.wave += 1
-            for case in due:
-                self._step(case, Tick(), now)
+            due: dict[str, int] = {}
+            while (wake := self._next_wake()) is not None and wake <= now:
+                _, number, key = heappop(self.alarms)
+                due[key] = number
+            for key in sorted(due, key=due.__getitem__):
+                self.woken[key] = self.woken.get(key, 0) + 1
+                if patient or self.woken[key] <= ROUND_AND_ROUND:
+                    self._step(self.cases[key], Tick(), now)
+                else:
+                    self.endless[key] = now
 
     def _step(self, case: Case, input: Event | Tick, now: datetime, told: Told | None = None) -> None:
         journey = self.journeys[case.key]
         result = step(journey, case, input, now)
         self.cases[case.key] = result.case
+        if result.case.state.wake is not None:
+            number = self.numbers.setdefault(case.key, len(self.numbers))
+            heappush(self.alarms, (result.case.state.wake, number, case.key))
         for effect in result.effects:
             self._tell(case.key, effect)
             if effect.kind == "refused" and told is not None:
@@ -233,6 +266,8 @@ class Replay:
             ]
         if self.waiting:
             found["waiting"] = {key: [told.event.type for _, told in rows] for key, rows in self.waiting.items()}
+        if self.endless:
+            found["endless"] = {key: at.isoformat() for key, at in sorted(self.endless.items())}
         return found
 
 
