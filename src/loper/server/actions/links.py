@@ -1,4 +1,4 @@
-"""Links: made for a message, opened once into a scope, revoked. The token itself is never stored."""
+"""Links: made for a message or for a visit, found by their token, revoked. The token itself is never stored."""
 
 from __future__ import annotations
 

@@ -27,14 +27,11 @@ class Link(models.Model):
     purpose = models.CharField(max_length=12)
     customer = models.CharField(max_length=200, blank=True)
     case = models.CharField(max_length=200, blank=True)
-    subject = models.CharField(
-        max_length=120, blank=True
-    )  # touchpoint of a survey, kind of an opt-out, id of a dialogue
+    subject = models.CharField(max_length=120, blank=True)  # touchpoint of a survey, kind of message, id of a dialogue
     detail = models.JSONField(default=dict)  # which page it opens on; whether it was made for one visit
     created = models.DateTimeField()
     expires = models.DateTimeField()
     revoked = models.DateTimeField(null=True, blank=True)
-    opened = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         db_table = "link"
