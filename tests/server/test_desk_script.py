@@ -49,7 +49,7 @@ def test_the_agent_finishes_it_and_the_photo_comes_along(world: World) -> None:
     begin = Event.objects.get(case=case.key, type="job.reported")
     assert begin.emitter == "agent"
     owner = Customer.objects.get(key=case.customer)
-    assert (owner.name, str(owner.home)) == ("Piet Bakker", "4321BA 7")
+    assert (owner.name, str(owner.home)) == ("Piet Bakker", "4321 BA 7")
     assert StoredFile.objects.get(case=case.key).progress == row
     page = text_of(client.get(f"/desk/cases/{case.key}"))
     assert "Onder de wasbak" in page and "Ingevuld door Agent" in page
