@@ -113,7 +113,7 @@ function mail(frame, form) {
 
 // Unsaved work stays in this browser until it is saved, also when the session ended meanwhile.
 function keep(form, text, changed) {
-  const place = `loper:${location.pathname}${new URLSearchParams(location.search).get("file") || ""}`, saved = text.value;
+  const place = `loper:${location.pathname}${new URLSearchParams(location.search).get("file") || ""}`, saved = text.defaultValue;
   let kept = null;
   try { kept = localStorage.getItem(place); } catch { return; }
   if (kept !== null && kept !== saved && form.dataset.words) {
@@ -149,6 +149,7 @@ document.addEventListener("DOMContentLoaded", () => {
       at_once();
     }
     if (!text.readOnly) keep(form, text, changed);
+    if (text.value !== text.defaultValue) changed(); // typed before this script was there, or put back by the browser
   });
   document.querySelectorAll("[data-select]").forEach((one) => one.addEventListener("focus", () => one.select()));
   if (location.hash.startsWith("#f")) { const one = document.getElementById(location.hash.slice(1)); if (one) one.focus(); }
