@@ -337,6 +337,10 @@ def test_an_emergency_a_lost_link_and_what_goes_wrong(
         response = phone.goto(path)
         assert response is not None and response.status == status
         looked(phone, name)
+    phone.goto("/l/" + "A" * 32)
+    phone.get_by_role("button", name="EN").click()  # a form on a page whose address no referrer may tell
+    expect(phone.get_by_role("heading", name="This link does not work any more")).to_be_visible()
+    phone.get_by_role("button", name="NL").click()
     phone.goto(make_link(purpose="unsubscribe", customer="jo", subject="survey"))
     looked(phone, "unsubscribe")
     phone.get_by_role("button", name="Afmelden").click()

@@ -52,15 +52,10 @@ def block(span: Any) -> str:
 def span(of: Any) -> str:
     """The same, short: `13 – 15 uur`."""
     start, end = (timezone.localtime(at) for at in (of.start, of.end))
-    dutch = (get_language() or "nl").startswith("nl")
-    first, last = (f"{at.hour}" + (f"{'.' if dutch else ':'}{at:%M}" if at.minute else "") for at in (start, end))
-    return f"{first} – {last} uur" if dutch else f"{first} – {last}"
-
-
-def number(key: str) -> str:
-    """The number of a case to read out: of one that followed from another, that one's."""
-    first, slash, _rest = key.partition("/")
-    return f"↳ {first}" if slash else first
+    if (get_language() or "nl").startswith("nl"):
+        first, last = (f"{at.hour}.{at:%M}" if at.minute else str(at.hour) for at in (start, end))
+        return f"{first} – {last} uur"
+    return f"{start.hour}:{start:%M} – {end.hour}:{end:%M}"
 
 
 def at_home(number: str) -> str:
