@@ -240,3 +240,23 @@ def test_a_try_is_written_down_on_the_page(world: World) -> None:
 def test_a_task_that_is_not_there_is_said_so(world: World, deed: Callable[[object, int], object]) -> None:
     with pytest.raises(Refused):
         deed(world.staff("agent"), 999_999)
+
+
+def test_what_came_of_a_task_is_said_in_the_same_breath(world: World) -> None:
+    child = complained(world, world.report())
+    task, client = Task.objects.get(case=child), signed_in(world)
+    client.post(f"/desk/tasks/{task.pk}/take")
+    page = text_of(client.get(f"/desk/tasks/{task.pk}"))
+    assert "Wat kwam ervan?" in page and "Klant gesproken" in page
+    client.post(f"/desk/tasks/{task.pk}/done", {"note": "Lang gepraat", "event": "customer.heard"})
+    assert world.stage(child) == "heard"
+    task.refresh_from_db()
+    assert task.outcome == "done"
+
+
+def test_a_task_is_not_closed_with_what_cannot_have_happened(world: World) -> None:
+    task = call_back(world)
+    with pytest.raises(Refused):
+        tasks.close(actor=world.staff("agent"), task=task.pk, note="x", event="job.fixed")
+    task.refresh_from_db()
+    assert task.closed is None and not Note.objects.exists()

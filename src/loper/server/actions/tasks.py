@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from loper.server import clock
 from loper.server.actions.refused import Refused
+from loper.server.actions.saying import say
 from loper.server.actions.telling import tell
 from loper.server.permissions import Actor, demand
 from loper.server.queries import designs
@@ -88,10 +89,15 @@ def attempt(*, actor: Actor, task: int, outcome: str, again: datetime) -> Tried:
 
 
 @transaction.atomic
-def close(*, actor: Actor, task: int, note: str = "") -> Task:
-    """Done. A touchpoint that is meant for a person hears `T.answered`; `note` is for colleagues."""
+def close(*, actor: Actor, task: int, note: str = "", event: str = "") -> Task:
+    """Done. A touchpoint that is meant for a person hears `T.answered`; `note` is for colleagues.
+
+    `event`: what happened with it, where the journey has a word for that (`customer.heard`): told in the same breath.
+    """
     row = _mine(actor, task)
     told = _tell(row, "answered", "agent", {"outcome": DONE})
+    if event:
+        say(actor=actor, case=row.case, event=event, facts={})
     if note.strip():
         Note.objects.create(case=row.case, author=actor.name, text=note.strip()[:4000], at=clock.now())
     _close(row, actor, DONE, told)

@@ -20,8 +20,8 @@ from loper.server.actions import tasks
 from loper.server.actions.refused import Refused
 from loper.server.pages.desk import words
 from loper.server.pages.desk.door import actor_of, opens, sees_people
-from loper.server.permissions import demand
-from loper.server.queries.cases import case_view
+from loper.server.permissions import Actor, demand
+from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.desk_acts import acts
 from loper.server.queries.desk_tasks import TOPICS, chore, chores, stuck, tries
 from loper.server.records.runtime import Task
@@ -61,7 +61,8 @@ def page(
     if found is None:
         raise Http404
     demand(actor, "case.see", found.case)
-    view = case_view(found.case, words.language())
+    view = _view(found.case)
+    named = _events(view, actor) if view else []
     context = {
         "task": found,
         "view": view,
@@ -74,11 +75,26 @@ def page(
         "why": words.reason(found.why),
         "unsure": found.why == RESTORED,
         "can": acts(view, actor) if view else None,
-        "events": [(name, words.event(view.journey, name)) for name in acts(view, actor).events] if view else [],
+        "events": [name for name in named if name[2]],
+        "plain": [name for name in named if not name[2]],
         "wrong": wrong or {},
         "note": note,
     }
     return render(request, "desk/task.html", context, status=status)
+
+
+def _view(key: str) -> CaseView | None:
+    """The case of a task; None where its version of the journey is gone."""
+    try:
+        return case_view(key, words.language())
+    except LookupError:
+        return None
+
+
+def _events(view: CaseView, actor: Actor) -> list[tuple[str, str, bool]]:
+    """What can be said of this case: name, words, and whether it tells facts and so needs a page of its own."""
+    events = view.journey.events
+    return [(name, words.event(view.journey, name), bool(events[name].sets)) for name in acts(view, actor).events]
 
 
 def _again(calendar: Calendar) -> list[tuple[datetime, str]]:
@@ -145,10 +161,11 @@ def attempt(request: HttpRequest, task: int) -> HttpResponse:
 def close(request: HttpRequest, task: int) -> HttpResponse:
     """Done, with a note for colleagues where there is one."""
     note = request.POST.get("note", "").replace("\x00", "")[:4000]
+    event = request.POST.get("event", "")[:120]
     return _do(
         request,
         task,
-        lambda: tasks.close(actor=actor_of(request), task=task, note=note),
+        lambda: tasks.close(actor=actor_of(request), task=task, note=note, event=event),
         done=_("Done. Was that a mistake? Open the task again from the case."),
         then="desk:tasks",
     )
