@@ -58,6 +58,12 @@ def span(of: Any) -> str:
     return f"{start.hour}:{start:%M} – {end.hour}:{end:%M}"
 
 
+def number(key: str) -> str:
+    """The number of a case to read out: of one that followed from another, that one's."""
+    first, slash, _rest = key.partition("/")
+    return f"↳ {first}" if slash else first
+
+
 def at_home(number: str) -> str:
     """A telephone number as people write it in their own country: `+31612345678` is `06 12345678`."""
     if number.startswith("+31") and len(number) == 12:
