@@ -19,7 +19,7 @@ from loper.server.pages.studio import preview, words
 from loper.server.pages.studio.frame import language_of
 from loper.server.pages.studio.journey import picture, stations
 from loper.server.queries import studio
-from loper.server.queries.organisation import text_in
+from loper.server.queries.organisation import brand, text_in
 from loper.server.records.designs import SignOff
 from loper.server.records.links import Link
 
@@ -90,7 +90,7 @@ def reading(request: HttpRequest) -> HttpResponse:
         "title": studio.title_of(design, language),
         "name": link.detail["name"],
         "goal": text_in(journey.goal.customer, language),
-        "line": picture(line_design(journey, language=language, vertical=True)),
+        "line": picture(line_design(journey, language=language, vertical=True, colour=brand().primary)),
         "stations": stations(journey, [], language),
         "readings": _readings(journey, language),
         "dialogues": [

@@ -26,12 +26,15 @@ from loper.run.ports import Link, Outgoing
 from loper.server import clock
 from loper.server.actions.texts import LABELS
 from loper.server.pages.studio import said, words
+from loper.server.post import email_settings
 from loper.server.queries.organisation import brand, organisation, text_in
 from loper.server.queries.previews import Seen, example_case
 from loper.server.queries.words import context
 
 LONG_SUBJECT = 60
 """More signs than a telephone shows of a subject."""
+
+NOBODY = "voorbeeld@loper.invalid"
 
 PLACEHOLDER = "voorbeeld-van-een-link-van-32-nu"
 """As long as a real one, so that an SMS is as long as it will be."""
@@ -71,7 +74,7 @@ def show(
         "channel": channel,
         "real": seen.real,
         "case": seen.case.key,
-        "sender": brand().name,
+        "sender": organisation().sender.sms or brand().name,
     }
     wrongs = said.wrongs(problems)
     remarks = [said.sentence(one) for one in b1(source)] if language == "nl" and source.strip() else []
@@ -140,27 +143,16 @@ def _buttons(journey: Journey, touchpoint: Touchpoint, named: set[str], language
 
 
 def _html(message: Outgoing) -> str:
-    """The page of the mail, as the channel makes it. Its links open nothing."""
-    found, sender = brand(), organisation().sender
-    look = Look(
-        name=found.name,
-        logo=found.logo if found.logo.startswith("https://") else "",
-        primary=_colour(found.primary, Look().primary),
-        text=_colour(found.text, Look().text),
-        address=sender.address,
-        phone=sender.phone,
-        website=sender.website,
-    )
-    nobody = "voorbeeld@loper.invalid"
-    settings = EmailSettings(host="localhost", sender=nobody, look=look)
-    mail = compose_mail(replace(message, to=nobody), settings, clock.now())
+    """The page of the mail, as the channel of this installation makes it. Its links open nothing."""
+    try:
+        settings = email_settings()
+    except ValueError:  # the installation is not set up for mail yet
+        settings = EmailSettings(host="localhost", sender=NOBODY, look=Look(name=brand().name))
+    mail = compose_mail(replace(message, to=NOBODY), settings, clock.now())
     body = message_from_bytes(mail.content, policy=default).get_body(("html",))
     html = str(body.get_content()) if body is not None else ""
+    html = re.sub(r"cid:[^\"']+", escape(brand().logo), html)
     return html.replace("<head>", '<head><base target="_blank">', 1)
-
-
-def _colour(given: str, otherwise: str) -> str:
-    return given if re.fullmatch(r"#[0-9a-fA-F]{6}", given) else otherwise
 
 
 def blank(shown: Shown) -> str:

@@ -19,10 +19,14 @@ from loper.define.tree import MOST_BYTES
 from loper.server.actions.designs import begin_draft
 from loper.server.actions.refused import Refused
 from loper.server.pages.studio.frame import actor_of, member
+from loper.server.queries import studio
 from loper.server.queries.designs import MAIN
+from loper.server.queries.organisation import organisation
 
 FOLDER = Path(__file__).parent / "starters"
 MOST_FILES = 300
+OWN_VOICE = {"greeting": r"^(Dag|Hello) \{\{ customer\.name \}\},$", "signature": r"^(Groeten van|Regards,) .*$"}
+"""The shared text of that name takes the place of these lines of a starter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,18 @@ def starter_files(starter: str, name: str, title: str, owner: str) -> dict[str, 
     files = {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in _files(folder)}
     for mark, value in (("NAME", name), ("TITLE", quoted(title)), ("OWNER", quoted(owner))):
         files[MAIN] = files[MAIN].replace(f"${mark}$", value)
-    return files
+    return {path: _in_own_voice(path, text) for path, text in files.items()}
+
+
+def _in_own_voice(path: str, text: str) -> str:
+    """A text that begins and ends as all texts of this organisation do, where it has shared texts for that."""
+    key = studio.text_key(path)
+    if key is None or key[1] != "email":
+        return text
+    for block, plain in OWN_VOICE.items():
+        if (block, key[2]) in organisation().blocks:
+            text = re.sub(plain, f"{{% render '{block}' %}}", text, count=1, flags=re.MULTILINE)
+    return text
 
 
 def _files(folder: Path) -> list[Path]:
