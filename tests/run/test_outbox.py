@@ -17,7 +17,7 @@ from loper.define.organisation import Cap, Hold, Policy
 from loper.run.outbox import CHUNK, Outbox
 from loper.run.ports import Outgoing, Receipt
 from loper.run.receipts import LAST_RETRY, backoff
-from loper.run.store import Unanswered
+from loper.run.store import Changes, Unanswered
 from loper.step import Customer
 from tests.run import reading
 from tests.run.worlds import NOON, SMALL, Engine, told, visit
@@ -191,6 +191,22 @@ def test_a_letter_withdrawn_while_a_worker_holds_it_does_not_go(
     monkeypatch.setattr(Outbox, "_round", round)
     engine.later(minutes=2)
     assert [m.key for m in engine.email.sent if m.subject == "confirmation"] == ["A/confirmation/test#2/email"]
+
+
+def test_a_message_of_a_touchpoint_that_the_new_version_has_no_more_is_withdrawn(engine: Engine) -> None:
+    engine.email.answers = [Receipt("later")]
+    engine.tell("A", "asked")
+    engine.work()
+    left = {name: one for name, one in SMALL.touchpoints.items() if name != "welcome"}
+    engine.journeys.published["small"].append(replace(SMALL, touchpoints=left, version="new"))
+    with engine.store.unit() as unit:
+        stored = unit.cases(["A"])["A"]
+        stored.case = replace(stored.case, version="new")
+        unit.write(Changes(cases=[stored]), NOON)
+    engine.later(hours=1)
+    assert engine.letters("A")["welcome"].status == "withdrawn"
+    with engine.store.unit() as unit:
+        assert not unit.cases(["A"])["A"].set_aside
 
 
 def test_what_bounces_after_it_went_goes_by_the_next_channel_once(engine: Engine) -> None:
@@ -436,8 +452,6 @@ def test_what_is_bundled_goes_on_the_full_hour_as_one_message(engine: Engine) ->
 
 def test_letters_of_a_case_that_was_set_aside_wait(engine: Engine) -> None:
     engine.tell("A", "asked")
-    from loper.run.store import Changes
-
     with engine.store.unit() as unit:
         unit.write(Changes(set_aside={"A": "look at this"}), NOON)
     engine.later(hours=1)

@@ -14,7 +14,21 @@ from loper.run.receipts import before_restore, perhaps_gone
 from loper.run.store import Letter, Poisoned, Stored
 from loper.run.take import settle
 from loper.run.work import Work
-from loper.step import BUNDLED, Customer, Effect, Go, Message, Recent, Skip, Verdict, Wait, may, ready, skipped
+from loper.step import (
+    BUNDLED,
+    Customer,
+    Effect,
+    Go,
+    Message,
+    Recent,
+    Skip,
+    Verdict,
+    Wait,
+    Withdraw,
+    may,
+    ready,
+    skipped,
+)
 
 logger = logging.getLogger("loper.run")
 
@@ -130,7 +144,9 @@ class Judge:
     def _verdict(
         self, journey: Journey, stored: Stored, letter: Letter, customer: Customer, recent: Recent, now: datetime
     ) -> Verdict:
-        touchpoint = journey.touchpoints[letter.moment.touchpoint]
+        touchpoint = journey.touchpoints.get(letter.moment.touchpoint)
+        if touchpoint is None:
+            return Withdraw("no longer so")  # the case went over to a version that has it no more
         if not letter.again:
             answer = ready(journey, stored.case, letter.moment.key, now)
             if not isinstance(answer, Go):
