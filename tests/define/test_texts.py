@@ -204,7 +204,7 @@ def test_every_text_of_the_examples_renders_for_a_real_case(name, known):
     journey = read_journey(ROOT / f"examples/{name}/journey.yaml", EXAMPLES)
     links = {
         offer: f"https://voorbeeld.example/{offer}"
-        for offer in ("status", "survey", "book", "reschedule", "withdraw", "not_right")
+        for offer in ("status", "survey", "book", "reschedule", "withdraw", "call_me", "not_right")
     }
     case = {"appointment": BLOCK, "links": links}
     if known:

@@ -139,6 +139,8 @@ def test_after_three_tries_the_task_ends_and_the_journey_hears_that_nobody_was_r
     assert (task.outcome, TaskAttempt.objects.filter(task=task).count()) == ("not_reached", 3)
     told = Event.objects.get(case=task.case, type="call.failed")
     assert told.emitter == "system"
+    world.work()
+    assert "kregen u niet te pakken" in world.sms.sent[-1].body
     with pytest.raises(Refused):
         tasks.attempt(actor=agent, task=task.pk, outcome="busy", again=world.time.at + timedelta(hours=1))
 
