@@ -96,14 +96,16 @@ def _new_case(work: Work, told: Told) -> Case | str | None:
         journey=journey.name,
         version=journey.version,
         customer=told.customer or told.case,
-        history=None,
     )
 
 
 def catch_up(work: Work, key: str) -> None:
     """Take in what came before the case did, or while it was set aside."""
     before = {one: told for one, told in work.changes.waiting.items() if told.case == key}
-    waiting = {identity(told): told for told in work.unit.waiting([key]).get(key, ())} | before
+    early = work.early.get(key)
+    if early is None:  # it was there, but set aside
+        early = work.unit.waiting([key]).get(key, ())
+    waiting = {identity(told): told for told in early} | before
     for one in before:
         del work.changes.waiting[one]
     known = work.unit.known(list(waiting.values()))
@@ -111,7 +113,8 @@ def catch_up(work: Work, key: str) -> None:
         if identity(told) not in known and identity(told) not in work.taken:
             work.event(key, told.event)
             _bounced(work, told)
-    work.changes.arrived.append(key)
+    if early:
+        work.changes.arrived.append(key)
 
 
 def _bounced(work: Work, told: Told) -> None:

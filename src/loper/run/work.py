@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -36,6 +36,7 @@ class Work:
     stored: dict[str, Stored] = field(default_factory=dict)
     changes: Changes = field(default_factory=Changes)
     looked: set[str] = field(default_factory=set)  # keys that were asked of the store
+    early: dict[str, Sequence[Told]] = field(default_factory=dict)  # what waits for cases that were not there
     touched: dict[str, None] = field(default_factory=dict)  # cases that changed, in order
     taken: set[Identity] = field(default_factory=set)  # events that this unit accepted
     queue: deque[Told] = field(default_factory=deque)  # events that cases send to each other
@@ -45,8 +46,13 @@ class Work:
         missing = sorted(set(keys) - self.looked)
         if missing:
             self.looked.update(missing)
-            for stored in self.unit.cases(missing).values():
+            found = self.unit.cases(missing)
+            for stored in found.values():
                 self.add(stored)
+            absent = [key for key in missing if key not in found]
+            if absent:
+                waiting = self.unit.waiting(absent)
+                self.early.update((key, waiting.get(key, ())) for key in absent)
 
     def add(self, stored: Stored) -> None:
         """Take a case in that the store gave, or that is new."""
