@@ -10,4 +10,5 @@ fc-list 2>/dev/null | grep -qi noto || missing+=(fonts-noto-core)
 command -v fc-list >/dev/null || missing+=(fontconfig)
 command -v systemd-analyze >/dev/null || missing+=(systemd)
 command -v ip >/dev/null || missing+=(iproute2)
+[ -x /usr/sbin/nginx ] || missing+=(nginx-light)
 [ ${#missing[@]} -eq 0 ] || "$(dirname "$0")"/apt.sh "${missing[@]}"

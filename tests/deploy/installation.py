@@ -38,7 +38,7 @@ class Host:
 
     def environment(self) -> dict[str, str]:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("LOPER_", "DJANGO_", "PG"))}
-        return {**clean, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore", **self.settings}
+        return {**clean, "PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONWARNINGS": "ignore", **self.settings}
 
     def run(self, *command: str, code: int = 0, **settings: str) -> str:
         """What a command says; raises Stopped where it ends otherwise than with `code`."""
