@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from loper.cli.reference import cli_reference
 from loper.define import Journey, journey_schema, organisation_schema, read_journey, read_organisation
 from loper.define.schema import written
 from loper.draw import Mark, Overlay, Weight, line_case, line_customer, line_design
@@ -21,6 +22,7 @@ def documents() -> Iterator[tuple[str, str]]:
     """Each file below the root, with its text."""
     yield "docs/reference/journey.schema.json", written(journey_schema())
     yield "docs/reference/organisation.schema.json", written(organisation_schema())
+    yield "docs/reference/cli.md", cli_reference()
     organisation = read_organisation(ROOT / "examples/organisation.yaml")
     for folder in sorted(path.parent for path in ROOT.glob("examples/*/journey.yaml")):
         journey = read_journey(folder / "journey.yaml", organisation)

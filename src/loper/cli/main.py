@@ -39,8 +39,8 @@ def parser() -> argparse.ArgumentParser:
     run.set_defaults(run=files.run)
 
     serve = commands.add_parser("serve", help="the pages and the API")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
+    serve.add_argument("--port", type=int, default=8000, help="the port (default: 8000)")
     serve.add_argument("--threads", type=int, default=8, help="so many requests are answered at once (default: 8)")
     serve.add_argument("--with-worker", action="store_true", help="run the worker beside the pages")
     serve.set_defaults(run=_later("server", "serve"))
@@ -50,8 +50,8 @@ def parser() -> argparse.ArgumentParser:
     work.set_defaults(run=_later("server", "work"))
 
     demo = commands.add_parser("demo", help="everything at once, with a fictional housing association")
-    demo.add_argument("--host", default="127.0.0.1")
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
+    demo.add_argument("--port", type=int, default=8000, help="the port (default: 8000)")
     demo.add_argument("--cases", type=int, default=200, help="how many cases to begin with (default: 200)")
     demo.add_argument("--fresh", action="store_true", help="begin again: throw the demo's data away")
     demo.set_defaults(run=_later("demo", "demo"))
@@ -72,7 +72,7 @@ def parser() -> argparse.ArgumentParser:
     restore.set_defaults(run=_later("backup", "restore"))
 
     manage = commands.add_parser("manage", help="Django's own commands: migrate, createsuperuser, ...")
-    manage.add_argument("arguments", nargs=argparse.REMAINDER)
+    manage.add_argument("arguments", nargs=argparse.REMAINDER, help="the command of Django and its words")
     manage.set_defaults(run=_later("server", "manage"))
     return top
 
@@ -81,9 +81,9 @@ def _setup(commands: Any) -> None:
     """Commands that set an installation up."""
     user = commands.add_parser("user", help="accounts of those who work here").add_subparsers(required=True)
     add = user.add_parser("add", help="an account; its password is asked, or taken from LOPER_PASSWORD, or made")
-    add.add_argument("account")
+    add.add_argument("account", help="what they sign in with")
     add.add_argument("--name", default="", help="first and last name")
-    add.add_argument("--email", required=True)
+    add.add_argument("--email", required=True, help="their own address")
     add.add_argument("--role", action="append", required=True, help="director, agent, technician, planner, ...")
     add.set_defaults(run=_later("setup", "add_user"))
 
@@ -93,17 +93,17 @@ def _setup(commands: Any) -> None:
     add.add_argument("--role", action="append", required=True, help="whom it may speak for: system, technician, ...")
     add.set_defaults(run=_later("setup", "add_source"))
     stop = source.add_parser("stop", help="its token opens nothing any more")
-    stop.add_argument("source")
+    stop.add_argument("source", help="the `source` of its CloudEvents")
     stop.set_defaults(run=_later("setup", "stop_source"))
     source.add_parser("list", help="who, as what, last used when").set_defaults(run=_later("setup", "list_sources"))
 
     journey = commands.add_parser("journey", help="journeys on the server").add_subparsers(required=True)
     publish = journey.add_parser("publish", help="a journey from its folder; new cases begin on it")
-    publish.add_argument("folder")
+    publish.add_argument("folder", help="where its journey.yaml lies, with its texts")
     publish.set_defaults(run=_later("setup", "publish_journey"))
     organisation = commands.add_parser("organisation", help="the organisation").add_subparsers(required=True)
     publish = organisation.add_parser("publish", help="the organisation file, with the text blocks beside it")
-    publish.add_argument("file")
+    publish.add_argument("file", help="organisation.yaml")
     publish.set_defaults(run=_later("setup", "publish_organisation"))
 
 
