@@ -9,6 +9,7 @@ from datetime import datetime
 from loper.server.queries import designs
 from loper.server.records import runtime as rows
 from loper.step import SYSTEM, Case, Event, load_state
+from loper.step.fold import short
 
 
 def load_case(key: str) -> Case | None:
@@ -36,22 +37,35 @@ def events_of(key: str) -> Iterable[Event]:
     """The accepted events of a case, in order of arrival."""
     told = dict(rows.EventData.objects.filter(case=key).values_list("number", "data"))
     for row in rows.Event.objects.filter(case=key).order_by("number"):
-        yield Event(
-            type=row.type,
-            time=row.time,
-            source=row.source,
-            id=row.ident,
-            data=json.loads(told.get(row.number) or "{}"),
-            sequence=row.sequence,
-            emitter=row.emitter or None,
-            received=row.received,
-        )
+        yield _event(row, told.get(row.number))
+
+
+def _event(row: rows.Event, told: str | None) -> Event:
+    return Event(
+        type=row.type,
+        time=row.time,
+        source=row.source,
+        id=row.ident,
+        data=json.loads(told or "{}"),
+        sequence=row.sequence,
+        emitter=row.emitter or None,
+        received=row.received,
+    )
 
 
 def event_of(case: str, occasion: str) -> Event | None:
-    """The event that a moment is about, from its occasion: the event's key, with the number of a repeat perhaps."""
-    found = (event for event in events_of(case) if event.source != SYSTEM and occasion.startswith(event.key))
-    return next(found, None)
+    """The event that a moment is about, from its occasion: the event's own, with the number of a repeat perhaps."""
+    own, _, repeat = occasion.rpartition("~")
+    wanted = (occasion, own) if repeat.isdigit() else (occasion,)
+    found = {
+        short(f"{row.source}#{row.ident}"): row for row in rows.Event.objects.filter(case=case).exclude(source=SYSTEM)
+    }
+    for key in wanted:
+        row = found.get(key)
+        if row is not None:
+            told = rows.EventData.objects.filter(case=case, number=row.number).values_list("data", flat=True).first()
+            return _event(row, told)
+    return None
 
 
 def knows(case: str, source: str, ident: str) -> bool:
