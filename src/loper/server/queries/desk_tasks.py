@@ -16,6 +16,7 @@ from loper.server.queries.runtime import events_of
 from loper.server.records.customers import ContactAddress, Customer
 from loper.server.records.dialogues import CallWish
 from loper.server.records.runtime import Case, Task, TaskAttempt
+from loper.step.fold import short
 
 HANDS = ("agent", "planner")
 """Roles that have a list of their own; tasks for any other are on the agents' list."""
@@ -192,7 +193,7 @@ def _words(row: Task, wish: CallWish | None, topic: str) -> str:
         return wish.about
     if topic != "reply":
         return ""
-    event = next((event for event in events_of(row.case) if event.key == row.occasion), None)
+    event = next((event for event in events_of(row.case) if short(event.key) == row.occasion), None)
     text = event.data.get("text", "") if event else ""
     return str(text)[:2000]
 

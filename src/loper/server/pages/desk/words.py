@@ -107,6 +107,9 @@ REASONS = {
     "refused": gettext_noop("the customer does not want this kind of message"),
     "no consent": gettext_noop("the customer did not ask for news"),
     "no channel": gettext_noop("there is no address that works"),
+    "no channel reached them": gettext_noop("there is no address that works"),
+    "no time left to hand it over": gettext_noop("the mail server was too slow"),
+    "the customer is not known here": gettext_noop("we do not know this customer"),
     "superseded": gettext_noop("it was no longer true"),
     "no longer so": gettext_noop("it was no longer true"),
     "over": gettext_noop("it had happened already"),
@@ -206,6 +209,10 @@ def reason(text: str, titles: Mapping[str, str] | None = None) -> str:
         return _("waits while '%(what)s' is open") % {"what": named}
     if found := re.fullmatch(r"no (\w+) address", text):
         return _("no address for %(channel)s") % {"channel": channel(found[1])}
+    if found := re.fullmatch(r"no channel (\w+) on this installation", text):
+        return _("this installation sends nothing by %(channel)s") % {"channel": channel(found[1])}
+    if re.match(r"(no )?text \S+\.\w+\.\w+", text):
+        return _("the text of this message is missing or has a fault")
     if re.fullmatch(r"journey \S+ is not published", text):
         return _("the journey that should follow is not published")
     return text
