@@ -71,7 +71,7 @@ class Load:
             return
         done = self._event(case, "done", "technician")
         done["late"] = chance.uniform(0, 3) if chance.random() < 0.1 else 0.0
-        self._at(at + chance.uniform(14, 22), [done])
+        self._at(at + chance.uniform(25, 45), [done])
 
     def _event(self, case: str, type: str, emitter: str, ident: str = "", **more: Any) -> dict[str, Any]:
         return {
