@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from loper.define.model import FactType, Journey, OnEvent
 from loper.server.queries import designs
 from loper.server.queries.runtime import load_case
@@ -51,14 +53,18 @@ def recent_cases(journey: str, touchpoint: str) -> list[Recent]:
     return [Recent(key, str(known[key].stage), known[key].now, key in keys) for key in order[:MOST]]
 
 
-def real_case(journey: str, key: str, touchpoint: str) -> Seen | None:
-    """This case of this journey as it stood when the message went last, else as it stands; None where there is none."""
+def real_case(journey: str, key: str, touchpoint: str, moment: str = "") -> Seen | None:
+    """This case of this journey as it stood when the message went last, else as it stands; None where there is none.
+
+    `moment`: of the messages of this touchpoint the one of this moment.
+    """
     case = load_case(key)
     if case is None or case.journey != journey:
         return None
     customer = Customer.objects.select_related("home").filter(key=case.customer).first() or Customer(name="")
     history = case.history or ()
-    went = next((one for one in reversed(history) if one.type == f"{touchpoint}.sent"), None)
+    all_sent = (one for one in reversed(history) if one.type == f"{touchpoint}.sent")
+    went = next((one for one in all_sent if not moment or one.data.get("moment") == moment), None)
     about: Event | None = None
     if went is not None:
         occasion = str(went.data.get("moment", "")).partition("/")[2]
@@ -97,7 +103,7 @@ def example(kind: FactType, now: datetime) -> Any:
     """A value of this type that could be true."""
     day = now.replace(hour=8, minute=0, second=0, microsecond=0) + timedelta(days=2)
     values: dict[str, Any] = {
-        "text": "…",
+        "text": _("(what somebody wrote)"),
         "number": 3,
         "boolean": True,
         "time": day,

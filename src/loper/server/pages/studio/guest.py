@@ -9,10 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from loper.channels.email.message import text as plain_mail
-from loper.channels.markdown import blocks
 from loper.define.model import Journey
-from loper.draw import line_design
+from loper.draw import line_customer
 from loper.server.actions import reviews
 from loper.server.actions.refused import Refused
 from loper.server.pages.studio import preview, words
@@ -90,7 +88,9 @@ def reading(request: HttpRequest) -> HttpResponse:
         "title": studio.title_of(design, language),
         "name": link.detail["name"],
         "goal": text_in(journey.goal.customer, language),
-        "line": picture(line_design(journey, language=language, vertical=True, colour=brand().primary)),
+        "line": picture(
+            line_customer(journey, stage=next(iter(journey.begins.values())), language=language, colour=brand().primary)
+        ),
         "stations": stations(journey, [], language),
         "readings": _readings(journey, language),
         "dialogues": [
@@ -117,9 +117,8 @@ def _readings(journey: Journey, language: str) -> list[Reading]:
         for (key, channel, code), source in journey.texts.items():
             if key.partition("+")[0] == one.name and code == (language if language in journey.languages else "nl"):
                 shown = preview.show(journey, one, key, channel, code, source, None)
-                body = plain_mail(blocks(shown.body), code) if channel != "sms" else shown.body
-                missing = _("(this text is not right yet)") if not shown.body else ""
-                letters.append(Letter(words.channel(channel), words.tongue(code), shown.subject, body or missing))
+                body = preview.readable(shown) or _("(this text is not right yet)")
+                letters.append(Letter(words.channel(channel), words.tongue(code), shown.subject, body))
         if letters:
             title = words.title(one.title, one.name, language)
             found.append(Reading(title, text_in(one.need, language), words.timing(journey, one, language), letters))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from loper.channels.email import EmailSettings, Look
 from loper.channels.email.message import compose as compose_mail
+from loper.channels.markdown import Button, Choices, Passage, blocks, plain
 from loper.channels.sms import segments
 from loper.channels.sms.text import text_of
 from loper.define import TextError, render
@@ -153,6 +154,23 @@ def _html(message: Outgoing) -> str:
     html = str(body.get_content()) if body is not None else ""
     html = re.sub(r"cid:[^\"']+", escape(brand().logo), html)
     return html.replace("<head>", '<head><base target="_blank">', 1)
+
+
+def readable(shown: Shown) -> str:
+    """The message as plain words for who reads along: a button is a button, a link is a link."""
+    link = f"{settings.LOPER_URL}/l/{PLACEHOLDER}"
+    if shown.channel == "sms":
+        return shown.body.replace(link, f"{settings.LOPER_URL.partition('//')[2]}/…")
+    parts = []
+    for block in blocks(shown.body):
+        match block:
+            case Passage():
+                parts.append(plain(block).replace(f" ({link})", ""))
+            case Button(label):
+                parts.append(f"[ {label} ]")
+            case Choices(buttons):
+                parts.append("\n".join(f"[ {one.label} ]" for one in buttons))
+    return "\n\n".join(parts).replace(link, "…")
 
 
 def blank(shown: Shown) -> str:

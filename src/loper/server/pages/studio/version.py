@@ -62,7 +62,7 @@ def page(request: HttpRequest, design: Design, *, wrong: str = "", field: str = 
         "refusals": [one for one in signed if not one.agrees],
         "live": running.get(row.version),
         "running": running,
-        "first": not any(row.published for row in designs.versions(design.name)),
+        "first": not any(one.published and one.pk != row.pk for one in designs.versions(design.name)),
         "origins": moves.origins(design.journey) if design.journey is not None else (),
         "move": moves.under_way(design.name),
         "invitations": reviews.invitations(journey=design.name, version=row.version),

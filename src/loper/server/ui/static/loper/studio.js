@@ -32,7 +32,9 @@ function editor(box) {
     const lines = text.value.split("\n"), row = Math.min(Math.max(line, 1), lines.length);
     const start = lines.slice(0, row - 1).reduce((sum, one) => sum + one.length + 1, 0);
     text.focus();
-    text.setSelectionRange(start + Math.max(0, Math.min((column || 1) - 1, lines[row - 1].length)), start + lines[row - 1].length);
+    const from = Math.min((column || 1) - 1, lines[row - 1].length), rest = lines[row - 1].slice(from);
+    const value = column > 1 && rest.match(/^(?:"[^"]*"|'[^']*'|[^,\]}#]+?)(?=\s*(?:[,\]}:]|\s#|$))/); // what is wrong, without what follows it
+    text.setSelectionRange(start + from, start + from + (value ? value[0].length : rest.length));
     const height = text.scrollHeight / Math.max(lines.length, 1);
     text.scrollTop = Math.max(0, (row - 6) * height);
     text.scrollIntoView({ block: "nearest" });
