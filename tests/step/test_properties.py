@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loper.step import SYSTEM, Event, State, dump_state, load_state, refold
+from loper.step.deadline import deadline
 from loper.step.index import RETRACTED
+from loper.step.moments import candidates
 from loper.step.when import wall
 from tests.step.worlds import EVENTS, START, World, journeys, minutes, streams
 
@@ -22,8 +24,24 @@ def derived(world: World) -> dict[str, object]:
 
 def differences(one: State, other: State) -> dict[str, tuple[object, object]]:
     """Where two states differ, but for what only time brings (wake, stalled)."""
-    names = [field.name for field in fields(State) if field.name not in ("wake", "stalled")]
+    names = [field.name for field in fields(State) if field.compare and field.name not in ("wake", "stalled")]
     return {name: pair for name in names if (pair := (getattr(one, name), getattr(other, name)))[0] != pair[1]}
+
+
+@given(journeys(), streams(), st.data())
+def test_what_a_step_kept_for_the_tick_after_it_is_what_the_tick_would_find(journey, stream, data):
+    world = World(journey)
+    now = START
+    for event in data.draw(st.permutations(stream)):
+        now = min(END, now + data.draw(minutes))
+        world.take(event, max(now, event.time))
+        if data.draw(st.booleans()):
+            world.tick(now)
+        state = world.case.state
+        anew = replace(state)
+        assert anew.reckoned is None
+        assert state.reckoned.found == candidates(journey, anew)
+        assert state.reckoned.deadline == deadline(journey, anew)
 
 
 @given(journeys(), streams(), st.data())

@@ -109,6 +109,8 @@ class State:
     said: datetime | None = None  # when the last message of this case went
     wake: datetime | None = None  # when the next tick is worth while
     stalled: bool = False
+    reckoned: Any = field(default=None, init=False, repr=False, compare=False)
+    """What the step that made this state found to come (loper.step.moments.Reckoned), for the tick that follows it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

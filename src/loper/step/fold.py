@@ -65,6 +65,8 @@ class Fold:
         self.said = state.said
         self.entries: list[Entry] = []
         self._next: tuple[Deadline | None] | None = None  # the next deadline, once it was asked for
+        if state.reckoned is not None and state.reckoned.journey is journey:
+            self._next = (state.reckoned.deadline,)
 
     # -- one entry ---------------------------------------------------------------------------------------------
 

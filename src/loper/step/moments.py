@@ -13,7 +13,7 @@ from itertools import chain
 from loper.define.expression import lookup
 from loper.define.model import Duration, Journey, OnFact, Touchpoint, Unit
 from loper.step.case import Case, Go, Moment, Pending, Skip, State, Verdict, Wait, Withdraw
-from loper.step.deadline import as_instant
+from loper.step.deadline import Deadline, as_instant
 from loper.step.fold import Fold, occasion
 from loper.step.index import index
 from loper.step.when import due, opens, shift
@@ -40,6 +40,20 @@ class Candidate:
     following: datetime | None = None  # when the next repeat of `every` is due
     judged: bool = True
     late_at_intake: bool = False  # a *before* moment that was late when its event was taken in
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reckoned:
+    """What may come of a state. It follows from journey and state alone, and a tick comes right after most events: kept
+    beside the state in memory, it is not reckoned twice. A store never sees it, and `replace` leaves it behind.
+    """
+
+    journey: Journey
+    found: list[Candidate]
+    deadline: Deadline | None
+
+    def __deepcopy__(self, memo: object) -> Reckoned:
+        return self
 
 
 def candidates(journey: Journey, state: Standing) -> list[Candidate]:

@@ -19,7 +19,7 @@ from loper.step.case import SYSTEM, Case, Effect, Event, HistoryNeeded, Moment, 
 from loper.step.family import asked, taken_back, tells_parent
 from loper.step.fold import Entry, Fold
 from loper.step.index import ENDED, MERGED, OVERDUE, RETRACTED
-from loper.step.moments import Candidate, Standing, candidates, goes, superseded, verdict
+from loper.step.moments import Candidate, Reckoned, Standing, candidates, goes, superseded, verdict
 from loper.step.refold import again
 
 AHEAD = timedelta(minutes=5)
@@ -71,11 +71,25 @@ def _take(journey: Journey, case: Case, event: Event, now: datetime) -> Step:
     why = refusal(journey, event) or _out_of_season(journey, case, event, now)
     if why:
         return Step(replace(case, now=now), (Effect(kind="refused", at=now, stage=state.stage, event=event, why=why),))
-    event = replace(event, received=now, time=(now if event.time > now + AHEAD else event.time).astimezone(UTC))
+    event = _received(event, now)
     accepted = Effect(kind="accepted", at=event.time, stage=state.stage, event=event, round=state.round)
     fold, effects = _fold(journey, case, event)
     history = None if known is None else (*known, event)
     return _settled(journey, case, fold, [accepted, *effects], now, history)
+
+
+def _received(event: Event, now: datetime) -> Event:
+    """The event as it is kept (spelt out: `replace` looks every field up by name, and this is done for every event)."""
+    return Event(
+        type=event.type,
+        time=(now if event.time > now + AHEAD else event.time).astimezone(UTC),
+        source=event.source,
+        id=event.id,
+        data=event.data,
+        sequence=event.sequence,
+        emitter=event.emitter,
+        received=now,
+    )
 
 
 def _out_of_season(journey: Journey, case: Case, event: Event, now: datetime) -> str:
@@ -158,7 +172,9 @@ def _tick(journey: Journey, case: Case, now: datetime) -> Step:
     fold.pass_deadlines(now, inclusive=True)
     for entry in fold.entries:
         effects += _by_itself(entry, fold.round)
-    found = candidates(journey, fold)
+    before = case.state.reckoned
+    fresh = before is None or before.journey is not journey or fold.entries
+    found: list[Candidate] = candidates(journey, fold) if fresh else before.found
     while (due := _next_due(journey, case, fold, found, now)) is not None:
         candidate, answer = due
         moment, stage, round = candidate.moment, fold.stage, fold.round
@@ -220,14 +236,16 @@ def _settled(
     now: datetime,
     history: tuple[Event, ...] | None,
     *,
-    found: Iterable[Candidate] | None = None,
+    found: list[Candidate] | None = None,
     ticked: bool = False,
 ) -> Step:
     """What holds after every step: queued moments that are no longer so are withdrawn, the next waking is known, a case
     with nothing more to come is stalled, and the parent of one that ended is told.
     """
     before = case.state
-    alive = {one.moment.key: one for one in (candidates(journey, fold) if found is None else found)}
+    if found is None:
+        found = candidates(journey, fold)
+    alive = {one.moment.key: one for one in found}
     for key, moment in list(fold.queued.items()):
         if key not in alive:
             why = "superseded" if _overtaken(journey, fold, moment) else "no longer so"
@@ -248,7 +266,23 @@ def _settled(
         effects.append(Effect(kind="ended", at=fold.at or now, stage=fold.stage, round=fold.round))
     effects += tells_parent(journey, case, fold, now)
     state = fold.state(wake=wake, stalled=stalled)
-    return Step(replace(case, now=now, state=state, history=history), tuple(effects))
+    object.__setattr__(state, "reckoned", Reckoned(journey, found, deadline))
+    return Step(_left(case, now, state, history), tuple(effects))
+
+
+def _left(case: Case, now: datetime, state: State, history: tuple[Event, ...] | None) -> Case:
+    """The case as a step left it."""
+    return Case(
+        key=case.key,
+        journey=case.journey,
+        version=case.version,
+        customer=case.customer,
+        parent=case.parent,
+        inherited=case.inherited,
+        now=now,
+        state=state,
+        history=history,
+    )
 
 
 def _overtaken(journey: Journey, fold: Fold, moment: Moment) -> bool:

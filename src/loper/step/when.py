@@ -62,6 +62,8 @@ def due(
 
     sign -1 is *before*: its window moves it earlier, any other later. `repeat` counts the steps of `every` from 0.
     """
+    if by is None and window is None and not repeat:
+        return at.astimezone(UTC)
     try:
         point = _Point(at, zone)
         if by is not None:
