@@ -14,7 +14,7 @@ from loper.server.actions.customers import keep_words
 from loper.server.pages.desk.urls import urlpatterns
 from loper.server.records.customers import Customer, Property
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, SurveyAnswer
-from loper.server.records.runtime import Case, Event, Task
+from loper.server.records.runtime import Case, Event, Task, Touch
 from tests.server.desk import busy, half_filled, long_story, signed_in
 from tests.worlds import World
 
@@ -35,6 +35,7 @@ OPEN_TO = {  # who may open a page, where that is not agent, planner and directo
     "happened": {"agent"},
     "correct": {"agent", "director"},
     "note": {"agent", "planner", "director"},
+    "message": {"agent", "planner"},
     "claim": {"agent", "planner"},
     "give_back": {"agent", "planner"},
     "attempt": {"agent", "planner"},
@@ -54,11 +55,12 @@ def places(world: World) -> dict[str, str]:
     form = DialogueProgress.objects.get(submitted=None)
     photo = form.files.get().pk
     event = Event.objects.filter(case=key, type="appointment.made").first()
-    assert event is not None
+    said = Touch.objects.filter(case=key, kind="message").first()
+    assert event is not None and said is not None
     args: dict[str, list[object]] = {
-        "case": [key], "line": [key], "note": [key], "photo": [photo], "book": [key], "cancel": [key],
-        "withdraw": [key], "undo": [key], "call": [key], "happened": ["customer.heard", child], "correct": [key], "link": [key],
-        "customer": ["jo"], "customer_change": ["jo"], "works_again": ["jo"], "new": ["repair", "report"],
+        "message": [said.seq, key], "case": [key], "line": [key], "note": [key], "photo": [photo], "book": [key],
+        "cancel": [key], "withdraw": [key], "undo": [key], "call": [key], "happened": ["customer.heard", child],
+        "correct": [key], "link": [key], "customer": ["jo"], "customer_change": ["jo"], "works_again": ["jo"], "new": ["repair", "report"],
         "form": [form.pk], "ask": ["complain", key], "task": [task], "claim": [task], "give_back": [task],
         "attempt": [task], "close": [task], "reopen": [task], "release": [keys["aside"]],
     }  # fmt: skip
@@ -157,6 +159,9 @@ def test_no_planted_text_becomes_part_of_a_page(world: World) -> None:
     half_filled(postcode=EVIL, house_number=EVIL, name=EVIL, phone=EVIL, email=EVIL)
     world.users["agent"].first_name = EVIL[:100]
     world.users["agent"].save()
+    world.work()
+    said = Touch.objects.filter(case=key, kind="message").first()
+    assert said is not None
     client = signed_in(world)
     task = Task.objects.get(case=key, touchpoint="call").pk
     client.post(f"/desk/tasks/{task}/take")
@@ -167,6 +172,7 @@ def test_no_planted_text_becomes_part_of_a_page(world: World) -> None:
         f"/desk/forms/{form}",
         "/desk/customer/jo", "/desk/customer/jo/change", f"/desk/book/{key}", f"/desk/call/{key}", f"/desk/link/{key}",
         f"/desk/stop/{key}", "/desk/new/repair/report?customer=jo", f"/desk/ask/complain/{key}", "/desk/engine",
+        f"/desk/message/{said.seq}/{key}", f"/desk/line/{key}",
         "/desk/cases?where=<script>alert(1)</script>&state=<b>&only=<b>&s=<b>&after=<b>",
     ]  # fmt: skip
     seen = 0
@@ -212,7 +218,8 @@ def test_what_is_not_there_is_not_there(world: World) -> None:
     for path in (
         "/desk/cases/NOPE-NOPE", "/desk/cases/a/b/c", "/desk/cases/%00", "/desk/customer/nobody",
         "/desk/tasks/99999999999999", f"/desk/tasks/{'9' * 40}", "/desk/customer/%00", "/desk/cases?where=%00",
-        "/desk/tasks/0", f"/desk/photo/{none}", f"/desk/forms/{none}", "/desk/book/NOPE-NOPE", "/desk/stop/NOPE-NOPE",
+        "/desk/message/1/NOPE", "/desk/tasks/0",
+        f"/desk/photo/{none}", f"/desk/forms/{none}", "/desk/book/NOPE-NOPE", "/desk/stop/NOPE-NOPE",
         "/desk/call/NOPE", "/desk/link/NOPE", "/desk/mistake/NOPE?event=x", "/desk/happened/job.fixed/NOPE",
         "/desk/ask/complain/NOPE",
     ):  # fmt: skip

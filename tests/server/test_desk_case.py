@@ -15,6 +15,7 @@ from loper.server.queries.corrections import can_retract, foresee
 from loper.server.queries.desk_case import whole
 from loper.server.queries.runtime import load_case
 from loper.server.records.agenda import Appointment, Block
+from loper.server.records.links import Link
 from loper.server.records.runtime import Case, Outbox, Touch
 from tests.server.desk import complained, long_story, signed_in, text_of
 from tests.worlds import World
@@ -143,6 +144,31 @@ def test_a_director_sees_the_case_and_not_who_it_is_about(world: World) -> None:
     for secret in ("Jo Jansen", "1234 AB", "612345678", "j.jansen"):
         assert secret not in page, secret
     assert signed_in(world, "director").get("/desk/customer/jo").status_code == 403
+
+
+def test_an_agent_reads_what_the_customer_read_at_the_time(world: World) -> None:
+    key = world.report()
+    world.work()
+    world.book(key, 1)
+    world.work()
+    world.time.move(minutes=5)
+    world.book(key, 6)
+    world.work()
+    links = Link.objects.count()
+    client = signed_in(world)
+    said = Touch.objects.filter(case=key, kind="message", activity="confirmation").order_by("seq")
+    pages = [text_of(client.get(f"/desk/message/{one.seq}/{key}")) for one in said]
+    for page, sent in zip(pages, world.email.sent[1:], strict=True):
+        assert sent.subject in page
+        day = sent.subject.rpartition(" ")[0].split()[-1]
+        assert day in page and "link.invalid" not in page and "/l/" not in page
+    assert pages[0] != pages[1]
+    assert Link.objects.count() == links
+    other = world.report()
+    assert client.get(f"/desk/message/{said[0].seq}/{other}").status_code == 404
+    event = Touch.objects.filter(case=key, kind="event").first()
+    assert event is not None
+    assert client.get(f"/desk/message/{event.seq}/{key}").status_code == 404
 
 
 # -- said by mistake ---------------------------------------------------------------------------------------------------

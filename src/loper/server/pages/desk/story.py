@@ -36,6 +36,7 @@ class Said:
     key: str = ""  # of the event, where it can be taken back
     round: int = 1
     task: int | None = None
+    seq: int = 0  # of a message that can be read again
 
 
 Tell = Callable[[str, Any], str]
@@ -110,6 +111,7 @@ def _message(journey: Journey, line: Line) -> Said:
         why=_join(because(journey, line.anchor), words.reason(line.chosen)),
         note=note,
         round=line.round,
+        seq=line.seq if line.activity in journey.touchpoints else 0,
     )
 
 

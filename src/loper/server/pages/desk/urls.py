@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.pages.desk import acts, case, cases, correct, customer, engine, script, sending, tasks
+from loper.server.pages.desk import acts, case, cases, correct, customer, engine, reading, script, sending, tasks
 
 app_name = "desk"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("cases", cases.listing, name="cases"),
     path("cases/<path:key>", case.show, name="case"),
     path("line/<path:key>", case.line, name="line"),
+    path("message/<int:seq>/<path:key>", reading.message, name="message"),
     path("note/<path:key>", case.note, name="note"),
     path("photo/<uuid:file>", case.photo, name="photo"),
     path("book/<path:key>", acts.book, name="book"),
