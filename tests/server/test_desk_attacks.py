@@ -60,7 +60,8 @@ def places(world: World) -> dict[str, str]:
     args: dict[str, list[object]] = {
         "message": [said.seq, key], "case": [key], "line": [key], "note": [key], "photo": [photo], "book": [key],
         "cancel": [key], "withdraw": [key], "undo": [key], "call": [key], "happened": ["customer.heard", child],
-        "correct": [key], "link": [key], "customer": ["jo"], "customer_change": ["jo"], "works_again": ["jo"], "new": ["repair", "report"],
+        "correct": [key], "link": [key], "customer": ["jo"], "customer_change": ["jo"], "works_again": ["jo"],
+        "new": ["repair", "report"],
         "form": [form.pk], "ask": ["complain", key], "task": [task], "claim": [task], "give_back": [task],
         "attempt": [task], "close": [task], "reopen": [task], "release": [keys["aside"]],
     }  # fmt: skip
