@@ -397,6 +397,7 @@ def test_a_key_of_the_computer_is_a_second_step(
     if "reauthenticate" in page.url:
         page.locator("[name=password]").fill("een-lang-wachtwoord")
         page.locator("main button.ds-button").first.click()
+        page.wait_for_url("**/webauthn/add/")  # with its scripts
     with page.expect_navigation(url=lambda url: "/add/" not in url):
         page.get_by_role("button", name="Een sleutel toevoegen").click()
     page.goto("/account/2fa/webauthn/")
@@ -406,5 +407,6 @@ def test_a_key_of_the_computer_is_a_second_step(
     page.locator("[name=login]").fill("agent")
     page.locator("[name=password]").fill("een-lang-wachtwoord")
     page.locator("main form button.ds-button").first.click()
+    page.wait_for_url("**/2fa/authenticate/")
     page.get_by_role("button", name="Mijn sleutel gebruiken").click()
     page.wait_for_url(lambda url: "/desk/" in url)
