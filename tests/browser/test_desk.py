@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from loper.server.records.agenda import Appointment
 from loper.server.records.dialogues import DialogueProgress
-from loper.server.records.runtime import Case, Event, Heartbeat, Task
+from loper.server.records.runtime import Case, Event, Heartbeat, Task, Touch
 from tests.server.desk import busy, half_filled
 from tests.worlds import World
 
@@ -37,9 +37,12 @@ def test_every_page_of_the_desk_can_be_read_by_everybody(
     form = DialogueProgress.objects.get(submitted=None).pk
     event = Event.objects.filter(case=key, type="appointment.made").order_by("-number").first()
     assert event is not None
+    said = Touch.objects.filter(case=key, kind="message", activity="confirmation").first()
+    assert said is not None
     paths = {
         "cases": "/desk/cases", "empty": "/desk/cases?only=stalled", "case": f"/desk/cases/{key}",
         "child": f"/desk/cases/{keys['child']}", "aside": f"/desk/cases/{keys['aside']}", "line": f"/desk/line/{key}",
+        "message": f"/desk/message/{said.seq}/{key}",
         "tasks": "/desk/tasks", "task": f"/desk/tasks/{task}", "mine": f"/desk/tasks/{mine.pk}", "forms": "/desk/forms",
         "form": f"/desk/forms/{form}", "new": "/desk/new/repair/report?customer=jo", "customer": "/desk/customer/jo",
         "change": "/desk/customer/jo/change", "book": f"/desk/book/{key}", "stop": f"/desk/stop/{key}",
