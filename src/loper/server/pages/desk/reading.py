@@ -64,7 +64,8 @@ def _read(journey: Journey, name: str, channel: str, seen: Seen) -> tuple[str, l
     links = {path.partition(".")[2] for path, _line, _column in named if path.startswith("links.")}
     values |= {"event": dict(seen.event), "links": dict.fromkeys(links, "https://link.invalid/")}
     text = fill_in(source, values, language, journey.timezone, found)
-    return text.subject, [said for block in blocks(text.body) if (said := _said(block))]
+    said = "\n\n".join(_said(block) for block in blocks(text.body))
+    return text.subject, [paragraph for paragraph in said.split("\n\n") if paragraph.strip()]
 
 
 def _said(block: object) -> str:
