@@ -102,13 +102,13 @@ class Host:
         return said.split()[-1]
 
 
-def until(true: Callable[[], object], seconds: float, of: Callable[[], str] = lambda: "") -> None:
+def until(true: Callable[[], object], seconds: float, of: Callable[[], str] = lambda: "", every: float = 0.1) -> None:
     """Wait for it; raises AssertionError after so many seconds."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
             raise AssertionError(f"not within {seconds} s {of()}")
-        time.sleep(0.1)
+        time.sleep(every)
 
 
 @dataclass

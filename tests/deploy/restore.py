@@ -96,7 +96,7 @@ def quiet(at: Host, source: Source, seconds: float, everything: bool) -> None:
         whole = len(found["cases"]) == len(cases) and (not everything or found["asleep"] == len(cases))
         return not left and not found["waking"] and whole
 
-    until(still, seconds, lambda: f"\n{found}\n{at.log('worker-0')[-2000:]}")
+    until(still, seconds, lambda: f"\n{found}\n{at.log('worker-0')[-2000:]}", every=1)
 
 
 def judge(
