@@ -15,6 +15,7 @@ from django.test import Client, RequestFactory
 
 from loper.server.actions import codes
 from loper.server.pages import errors
+from loper.server.pages.portal import scope
 from tests.server.portal import nothing_changes, text_of
 from tests.worlds import PASSWORD, World
 
@@ -187,6 +188,19 @@ def test_our_own_fault_says_so_in_both_languages_and_how_to_call(settings: Any) 
 def test_a_database_that_is_away_is_a_503_that_asks_to_come_back() -> None:
     response = raised(OperationalError("server closed the connection"))
     assert response.status_code == 503 and response.headers["Retry-After"] == "60"
+
+
+@pytest.mark.parametrize(("wrong", "status"), [(OperationalError("gone"), 503), (ValueError("no"), 500)])
+def test_what_breaks_in_a_page_comes_out_as_that_page(
+    world: World, monkeypatch: pytest.MonkeyPatch, wrong: Exception, status: int
+) -> None:
+    def breaks(request: object) -> None:
+        raise wrong
+
+    monkeypatch.setattr(scope, "cases", breaks)
+    response = Client(raise_request_exception=False).get("/")
+    assert response.status_code == status and "Er gaat iets mis bij ons" in text_of(response)
+    assert response.headers["Content-Security-Policy"]
 
 
 def test_healthz_says_whether_the_database_answers(

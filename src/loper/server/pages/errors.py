@@ -56,5 +56,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     wrong = sys.exc_info()[1]
     away = isinstance(wrong, OperationalError | InterfaceError)
     context = {"phone": settings.LOPER_BRAND["phone"], "name": settings.LOPER_BRAND["name"] or "Loper", "away": away}
-    body = render_to_string("errors/broken.html", context)
+    try:
+        body = render_to_string("errors/broken.html", context)
+    except Exception:  # its own styles may be what is broken
+        body = "<!doctype html><html lang='nl'><title>Storing</title><h1>Er gaat iets mis bij ons</h1></html>"
     return HttpResponse(body, status=503 if away else 500, headers={"Retry-After": "60"} if away else {})
