@@ -191,9 +191,9 @@ def _freeze(parsed: Journey, files: Mapping[str, str], actor: Actor, makers: Ite
             "makers": _with(makers, actor),
         },
     )
-    if not new and row.published is None:  # the same content from other hands, with other comments perhaps
-        row.makers, row.files = _with({*row.makers, *makers}, actor), dict(files)
-        row.save(update_fields=["makers", "files"])
+    if not new and row.published is None:  # the same content from other hands: the files stay those that were looked at
+        row.makers = _with({*row.makers, *makers}, actor)
+        row.save(update_fields=["makers"])
     return row
 
 

@@ -84,13 +84,16 @@ def digest(text: str) -> str:
 # -- versions ------------------------------------------------------------------------------------------------------
 
 
-def journey(name: str, version: str) -> Journey:
-    """A version of a journey; raises LookupError where there is none."""
-    return _parsed(name, version)
+def journey(name: str, version: str, organisation_hash: str | None = None) -> Journey:
+    """A version of a journey, with the calendars of today's organisation file; raises LookupError where there is none.
+
+    Whoever asks often looks up the hash of that file once, and gives it.
+    """
+    return _parsed(name, version, current_hash() if organisation_hash is None else organisation_hash)
 
 
 @lru_cache(maxsize=256)
-def _parsed(name: str, version: str) -> Journey:
+def _parsed(name: str, version: str, organisation_hash: str) -> Journey:
     return parse_files(files_of(name, version), organisation())
 
 
@@ -195,6 +198,11 @@ def findings(one: Journey) -> list[Finding]:
 
 
 # -- the organisation ------------------------------------------------------------------------------------------------
+
+
+def current_hash() -> str:
+    """The hash of the organisation file that counts; empty where there is none."""
+    return OrganisationFile.objects.order_by("-published", "-pk").values_list("hash", flat=True).first() or ""
 
 
 def organisation_file(*, lock: bool = False) -> OrganisationFile | None:

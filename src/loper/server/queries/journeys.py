@@ -11,21 +11,24 @@ from loper.server.queries.organisation import organisation
 
 
 class Journeys:
-    """Where the runtime finds its journeys. A version never changes, so each process parses it once; what is published
-    is looked up once a unit.
+    """Where the runtime finds its journeys. A version never changes, so each process parses it once; what is published,
+    and by which organisation file, is looked up once a unit.
     """
 
     def __init__(self) -> None:
         self._shares: dict[str, list[tuple[str, int]]] = {}
         self._begun: dict[str, list[str]] = {}
+        self._organisation: str | None = None
 
     def find(self, name: str, version: str) -> Journey:
-        return designs.journey(name, version)
+        if self._organisation is None:
+            self._organisation = designs.current_hash()
+        return designs.journey(name, version, self._organisation)
 
     def for_new(self, name: str, case: str) -> Journey:
         if name not in self._shares:
             self._shares[name] = designs.shares(name)
-        return designs.journey(name, designs.drawn(name, case, self._shares[name]))
+        return self.find(name, designs.drawn(name, case, self._shares[name]))
 
     def begun_by(self, event: str) -> Sequence[str]:
         if event not in self._begun:
@@ -38,3 +41,4 @@ class Journeys:
     def renew(self) -> None:
         self._shares.clear()
         self._begun.clear()
+        self._organisation = None

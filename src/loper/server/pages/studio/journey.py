@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,7 @@ from loper.draw import line_design
 from loper.server import clock
 from loper.server.pages.studio import words
 from loper.server.pages.studio.frame import chosen, context, language_of, member
-from loper.server.pages.studio.said import told, wrongs
+from loper.server.pages.studio.said import sentence, told, wrongs
 from loper.server.queries import studio
 from loper.server.queries.organisation import brand, organisation, text_in
 from loper.server.queries.previews import example_case
@@ -85,7 +85,8 @@ def journey(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _line(journey: Journey, found: list[Finding], language: str, *, vertical: bool) -> SafeString:
-    return picture(line_design(journey, found, language=language, vertical=vertical, colour=brand().primary))
+    spoken = [replace(one, why=sentence(one.why), way_out=sentence(one.way_out)) for one in found]
+    return picture(line_design(journey, spoken, language=language, vertical=vertical, colour=brand().primary))
 
 
 def picture(svg: str) -> SafeString:

@@ -388,4 +388,9 @@ SENTENCES: tuple[str, ...] = (
     _("a list of more than %(a)s"),
     _("a mapping of more than %(a)s"),
     _("split the file, or leave some out"),
+    _("a number of at most %(a)s digits was expected"),
+    _("add '%(a)s: STAGE' to 'on' of the journey"),
+    _("when the campaign is over, the customer stays here"),
+    _("it follows from itself, again and again"),
+    _("write 'every' and 'most', so that one sees how often it comes"),
 )

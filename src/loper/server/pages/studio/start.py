@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from loper.define.tree import MOST_BYTES
+from loper.server.actions.design_files import MOST_TOGETHER
 from loper.server.actions.designs import begin_draft
 from loper.server.actions.refused import Refused
 from loper.server.pages.studio.frame import actor_of, member
@@ -149,6 +150,8 @@ def uploaded(files: list[UploadedFile]) -> dict[str, str]:
     if not files:
         raise Refused(_("Choose the files first."), field="files")
     if len(files) > MOST_FILES:
+        raise Refused(_("This is more than a journey can hold."), field="files")
+    if sum(file.size or 0 for file in files) > MOST_TOGETHER * 4:
         raise Refused(_("This is more than a journey can hold."), field="files")
     found = {}
     for file in files:
