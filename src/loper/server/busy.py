@@ -9,19 +9,11 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from loper.run.store import Conflict, Unanswered
+from loper.server.pages import errors
 
 logger = logging.getLogger("loper.server")
 
 NOT_NOW = (Unanswered, Conflict, OperationalError, InterfaceError)
-
-PAGE = """<!doctype html><html lang="nl"><meta charset="utf-8"><title>Even geduld</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<h1>Even geduld</h1>
-<p>Het is nu erg druk. Wacht een paar tellen en laad deze pagina dan opnieuw.
-Wat u had ingevuld, kunt u nog een keer sturen.</p>
-<p lang="en">It is very busy now. Wait a few seconds, then load this page again.
-What you filled in can be sent again.</p>
-</html>"""
 
 
 class Busy:
@@ -37,4 +29,4 @@ class Busy:
         if not isinstance(exception, NOT_NOW):
             return None
         logger.warning("the database does not answer: %s", (str(exception) or "no words").splitlines()[0])
-        return HttpResponse(PAGE, status=503, headers={"Retry-After": "3"})
+        return errors.away()

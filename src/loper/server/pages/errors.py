@@ -52,12 +52,23 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """Our fault: 503 when the database does not answer, else 500. Made without it, and in both languages."""
+    """Our fault; or the database does not answer. Made without it, and in both languages."""
     wrong = sys.exc_info()[1]
-    away = isinstance(wrong, OperationalError | InterfaceError)
+    return (
+        away() if isinstance(wrong, OperationalError | InterfaceError) else HttpResponse(_words(away=False), status=500)
+    )
+
+
+def away() -> HttpResponse:
+    """The database does not answer now: come back in a moment."""
+    return HttpResponse(_words(away=True), status=503, headers={"Retry-After": "3"})
+
+
+def _words(*, away: bool) -> str:
     context = {"phone": settings.LOPER_BRAND["phone"], "name": settings.LOPER_BRAND["name"] or "Loper", "away": away}
     try:
-        body = render_to_string("errors/broken.html", context)
+        return render_to_string("errors/broken.html", context)
     except Exception:  # its own styles may be what is broken
-        body = "<!doctype html><html lang='nl'><title>Storing</title><h1>Er gaat iets mis bij ons</h1></html>"
-    return HttpResponse(body, status=503 if away else 500, headers={"Retry-After": "60"} if away else {})
+        return (
+            "<!doctype html><html lang='nl'><title>Storing</title><main><h1>Er gaat iets mis bij ons</h1></main></html>"
+        )
