@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from loper.define import Problems
 from loper.server.actions import designs as act
@@ -225,3 +226,35 @@ def test_a_form_of_another_site_signs_and_publishes_nothing(world: World) -> Non
         assert strict.post(url, {"agrees": "yes", "who": "all", "name": "x"}).status_code == 403
     assert live_version() != row.version
     assert SignOff.objects.filter(version=row.version).count() == 1
+
+
+def test_a_trial_and_its_share_from_the_page(world: World) -> None:
+    before = live_version()
+    world.time.move(minutes=1)
+    row = proposed(world, changed())
+    act.sign(actor=world.staff("agent"), journey="repair", version=row.version)
+    director = client_of(world, "director")
+    url = f"/studio/journeys/repair/versions/{row.version}/"
+    for share in ("", "x", "0", "101", "-5"):
+        assert director.post(f"{url}publish", {"who": "part", "share": share}).status_code == 422
+    assert director.post(f"{url}publish", {"who": "part", "share": "20"}).status_code == 302
+    assert designs.live("repair") == {row.version: 0.2, before: 0.8}
+    page = director.get("/studio/journeys/").content.decode()
+    assert "20 %" in page and "80 %" in page
+
+
+def test_files_of_ones_own_take_the_place_of_the_draft_that_one_saw(world: World) -> None:
+    director = client_of(world, "director")
+    made = draft(world, changed())
+    text = changed(**{"My repair": "My job"})
+    url = "/studio/journeys/repair/upload"
+
+    def files() -> list[SimpleUploadedFile]:
+        return [SimpleUploadedFile("repair.yaml", text.encode()), SimpleUploadedFile("missed.sms.nl.liquid", b"Dag")]
+
+    director.post(url, {"files": files(), "edition": made.edition - 1})
+    assert JourneyDraft.objects.get(journey="repair").files == made.files
+    director.post(url, {"files": files(), "edition": made.edition})
+    kept = JourneyDraft.objects.get(journey="repair")
+    assert kept.files == {MAIN: text, "texts/missed.sms.nl.liquid": "Dag"}
+    assert kept.base == made.base
