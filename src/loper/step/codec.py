@@ -11,37 +11,39 @@ from loper.step.case import Moment, OrderKey, Pending, State
 from loper.step.facts import FactError, plain, typed
 
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=plain, check_circular=False)
+
+
 def dump_state(state: State) -> str:
     """The state as one line of JSON; what is empty is left out."""
     document: dict[str, Any] = {
         "stage": state.stage,
         "round": state.round,
         "visit": state.visit,
-        "entered": _text(state.entered),
+        "entered": state.entered,
         "entry": state.entry,
-        "facts": {name: plain(value) for name, value in state.facts.items()},
+        "facts": state.facts,
         "ended": state.ended,
         "into": state.into,
         "position": state.position,
-        "last": [_text(state.last[0]), *state.last[1:]] if state.last else None,
-        "at": _text(state.at),
-        "begun": _text(state.begun),
+        "last": state.last,
+        "at": state.at,
+        "begun": state.begun,
         "pending": [
-            [p.touchpoint, p.anchor, p.occasion, _text(p.time), p.at, p.visit, p.judged, p.repeat]
-            for p in state.pending
+            (p.touchpoint, p.anchor, p.occasion, p.time, p.at, p.visit, p.judged, p.repeat) for p in state.pending
         ],
         "over": sorted(state.over),
-        "queued": [[m.touchpoint, m.occasion, _text(m.due), _text(m.limit)] for m in state.queued.values()],
-        "touched": dict(state.touched),
-        "since": {path: [position, _text(taken)] for path, (position, taken) in state.since.items()},
-        "seen": dict(state.seen),
+        "queued": [(m.touchpoint, m.occasion, m.due, m.limit) for m in state.queued.values()],
+        "touched": state.touched,
+        "since": state.since,
+        "seen": state.seen,
         "overdue": sorted(state.overdue),
         "retracted": sorted(state.retracted),
-        "said": _text(state.said),
-        "wake": _text(state.wake),
+        "said": state.said,
+        "wake": state.wake,
         "stalled": state.stalled,
     }
-    return json.dumps({k: v for k, v in document.items() if v or k == "round"}, separators=(",", ":"))
+    return _ENCODER.encode({k: v for k, v in document.items() if v})
 
 
 def load_state(text: str, journey: Journey) -> State:
@@ -92,10 +94,6 @@ def _facts(raw: dict[str, Any], journey: Journey) -> dict[str, Any]:
 
 def _order(raw: list[Any] | None) -> OrderKey | None:
     return None if raw is None else (_time(raw[0]), raw[1], raw[2], raw[3], raw[4])
-
-
-def _text(at: datetime | None) -> str | None:
-    return None if at is None else at.isoformat()
 
 
 def _time(text: str) -> datetime:

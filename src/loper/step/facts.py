@@ -61,7 +61,7 @@ def typed(kind: FactType, raw: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """The JSON value of a typed fact."""
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     if isinstance(value, Appointment):
         block = {"start": value.start.isoformat(), "end": value.end.isoformat()}
