@@ -1,6 +1,7 @@
 """A dialogue in progress: the next question, a stop, the data of the event; the same on every channel."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -9,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loper.contact import Ask, Done, Stop, Unreadable, asked, previous, progress, read_answer, turn
-from loper.define import read_journey
-from loper.define.model import Question
+from loper.define import parse_journey, read_journey
+from loper.define.model import Dialogue, Question
 from loper.define.survey import STANDARD
 
 NOW = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -137,3 +138,57 @@ def test_reading_an_answer_gives_a_value_or_says_what_is_wrong_and_nothing_else(
         read_answer(question(kind, choose=choose), typed)
     except Unreadable as wrong:
         assert str(wrong)
+
+
+ABOUT = parse_journey("""\
+journey: x
+facts: {story: text, since: date, urgent: boolean}
+events:
+  asked: {from: [customer, agent], sets: [story, since]}
+  more: {from: [customer, agent], sets: [story, urgent]}
+begins: {asked: open}
+stages: {open: {within: 1 day, on: {more: done}}, done: {final: true}}
+dialogues:
+  again:
+    emits: more
+    questions:
+      story: {ask: Wat is er?, if: story is not set}
+      worse: {ask: Is het erger?, type: boolean, if: since < now}
+      still: {ask: "Nog steeds {story}?", type: boolean, if: story == 'lek'}
+    derive: [{if: worse and since is set, urgent: true}, {urgent: false}]
+""").dialogues["again"]
+
+
+def names(dialogue: Dialogue, answers: dict[str, object]) -> list[str]:
+    return [one.name for one in asked(dialogue, answers, NOW)]
+
+
+def test_a_question_is_not_asked_when_the_case_knows_the_answer():
+    assert names(ABOUT, {}) == ["story"]
+    knows = replace(ABOUT, known={"story": "lek", "since": date(2026, 8, 1)})
+    assert names(knows, {}) == ["worse", "still"]
+
+
+def test_a_question_that_was_answered_here_stays_a_question():
+    assert names(ABOUT, {"story": "lek"}) == ["story", "still"]
+    done = turn(ABOUT, {"story": "lek", "still": True}, NOW)
+    assert isinstance(done, Done) and done.values == {"story": "lek", "still": True, "urgent": False}
+    assert previous(ABOUT, {"story": "lek"}, NOW, "still").name == "story"  # type: ignore[union-attr]
+
+
+def test_the_decision_table_sees_what_the_case_knows_and_the_event_tells_only_what_was_said():
+    knows = replace(ABOUT, known={"story": "tocht", "since": date(2026, 8, 1)})
+    done = turn(knows, {"worse": True}, NOW)
+    assert isinstance(done, Done) and done.values == {"worse": True, "urgent": True}
+
+
+@given(st.dictionaries(st.sampled_from(["story", "worse", "still"]), st.none() | st.booleans() | st.just("lek")))
+def test_answering_what_is_asked_always_comes_to_an_end(answers):
+    for _ in range(10):
+        match turn(ABOUT, answers, NOW):
+            case Ask(question, number, of):
+                assert 1 <= number <= of and question.name not in answers
+                answers = {**answers, question.name: True}
+            case _:
+                return
+    raise AssertionError

@@ -1,7 +1,8 @@
 """A dialogue in progress: from the answers so far to the next question, a stop, or what the event will tell.
 
 One dialogue for every channel: a wizard on the web, an agent's script, a chat all ask `turn` what comes next.
-Answers are JSON values by question; a question that was skipped has the answer None.
+Answers are JSON values by question; a question that was skipped has the answer None. `now` is in the time zone in which
+days are counted. `Dialogue.known` are the facts of the case in which it is asked.
 """
 
 from __future__ import annotations
@@ -48,18 +49,16 @@ Turn = Ask | Stop | Done
 
 def turn(dialogue: Dialogue, answers: Answers, now: datetime) -> Turn:
     """What comes next. A stop comes as soon as the answers so far lead to one, whatever is still unasked."""
-    given = _given(dialogue, answers, now)
-    facts = _comparable(dialogue, given)
-    row = next((row for row in dialogue.derive if row.if_ is None or row.if_(facts, now)), Derive())
+    so_far = _walk(dialogue, answers, now)
+    row = next((row for row in dialogue.derive if row.if_ is None or row.if_(so_far.known, now)), Derive())
     if row.stop and row.if_ is not None and _answered(row.if_, dialogue, answers):
-        return Stop(row.stop, {**given, **row.values})
-    open_ones = asked(dialogue, answers, now)
-    for number, question in enumerate(open_ones, 1):
+        return Stop(row.stop, {**so_far.given, **row.values})
+    for number, question in enumerate(so_far.asked, 1):
         if question.name not in answers:
-            return Ask(question, number, len(open_ones))
+            return Ask(question, number, len(so_far.asked))
     if row.stop:
-        return Stop(row.stop, {**given, **row.values})
-    return Done({**given, **row.values})
+        return Stop(row.stop, {**so_far.given, **row.values})
+    return Done({**so_far.given, **row.values})
 
 
 def _answered(condition: Expression, dialogue: Dialogue, answers: Answers) -> bool:
@@ -69,8 +68,7 @@ def _answered(condition: Expression, dialogue: Dialogue, answers: Answers) -> bo
 
 def asked(dialogue: Dialogue, answers: Answers, now: datetime) -> list[Question]:
     """The questions that are asked as the answers stand, in order."""
-    facts = _comparable(dialogue, _given(dialogue, answers, now))
-    return [question for question in dialogue.questions.values() if question.if_ is None or question.if_(facts, now)]
+    return _walk(dialogue, answers, now).asked
 
 
 def previous(dialogue: Dialogue, answers: Answers, now: datetime, question: str | None = None) -> Question | None:
@@ -90,30 +88,38 @@ def progress(dialogue: Dialogue, answers: Answers, now: datetime) -> float:
     return sum(question.name in answers for question in open_ones) / max(1, len(open_ones))
 
 
-def _given(dialogue: Dialogue, answers: Answers, now: datetime) -> dict[str, Any]:
-    """The answers that count: those with a value, of questions that are asked. Others are kept, and wait."""
-    given: dict[str, Any] = {}
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    asked: list[Question]
+    given: dict[str, Any]  # the answers that count; those of questions that are not asked are kept, and wait
+    known: dict[str, Any]  # what conditions can ask: the facts of the case, and over them the answers
+
+
+def _walk(dialogue: Dialogue, answers: Answers, now: datetime) -> _Walk:
+    """Through the questions in their order: a condition sees what the case knows and the answers before it, never its
+    own. So `if: story is not set` asks what is not known, and goes on asking when it was answered here.
+    """
+    walk = _Walk([], {}, dict(dialogue.known))
     for question in dialogue.questions.values():
-        if question.if_ is not None and not question.if_(_comparable(dialogue, given), now):
+        if question.if_ is not None and not question.if_(walk.known, now):
             continue
+        walk.asked.append(question)
         value = answers.get(question.name)
         if value is not None:
-            given[question.name] = value
-    return given
+            walk.given[question.name] = value
+            walk.known[question.name] = _comparable(question, value)
+    return walk
 
 
-def _comparable(dialogue: Dialogue, given: Answers) -> dict[str, Any]:
-    """The answers as conditions compare them: days and times are no texts."""
-    read = {"date": date.fromisoformat, "time": datetime.fromisoformat}
-    facts = dict(given)
-    for name, value in given.items():
-        kind = dialogue.questions[name].kind if name in dialogue.questions else "text"
-        if kind in read and isinstance(value, str):
-            try:
-                facts[name] = read[kind](value)
-            except ValueError:
-                del facts[name]
-    return facts
+def _comparable(question: Question, value: Any) -> Any:
+    """The answer as conditions compare it: a day or a time is no text. None where it cannot be read."""
+    read = {"date": date.fromisoformat, "time": datetime.fromisoformat}.get(question.kind)
+    if read is None or not isinstance(value, str):
+        return value
+    try:
+        return read(value)
+    except ValueError:
+        return None
 
 
 class Unreadable(ValueError):

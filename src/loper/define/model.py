@@ -245,6 +245,8 @@ class Dialogue:
     questions: Mapping[str, Question] = field(default_factory=dict)
     derive: tuple[Derive, ...] = ()
     accepts: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, object] = field(default_factory=dict)
+    """The facts of the case in which it is asked, for its conditions; in the journey itself there are none."""
 
 
 @dataclass(frozen=True, slots=True)

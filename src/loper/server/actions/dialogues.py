@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from loper.define.model import Dialogue, Journey, Question
 from loper.server import clock
 from loper.server.permissions import Actor, demand
 from loper.server.queries import designs
-from loper.server.queries.runtime import load_case
+from loper.server.queries.runtime import facts_of, load_case
 from loper.server.records.dialogues import DialogueProgress
 
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -98,9 +99,12 @@ def keep_contact(*, actor: Actor, progress: DialogueProgress, contact: Mapping[s
 
 
 def definition(progress: DialogueProgress) -> tuple[Journey, Dialogue]:
-    """The journey and the dialogue, in the version in which it was begun."""
+    """The journey and the dialogue, in the version in which it was begun, with what its case knows."""
     journey = designs.journey(progress.journey, progress.version)
-    return journey, journey.dialogues[progress.dialogue]
+    dialogue = journey.dialogues[progress.dialogue]
+    if progress.case and not progress.submitted:
+        dialogue = replace(dialogue, known=facts_of(progress.case))
+    return journey, dialogue
 
 
 def question_of(progress: DialogueProgress, name: str) -> Question | None:

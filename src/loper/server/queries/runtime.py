@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from loper.server.queries import designs
 from loper.server.records import runtime as rows
@@ -16,6 +17,12 @@ def load_case(key: str) -> Case | None:
     """The case with its history; None where there is none."""
     row = rows.Case.objects.filter(key=key).first()
     return None if row is None else with_history(row)
+
+
+def facts_of(key: str) -> Mapping[str, Any]:
+    """What the case knows; nothing where there is none."""
+    row = rows.Case.objects.filter(key=key).only("state", "journey", "version").first() if key else None
+    return {} if row is None else load_state(row.state, designs.journey(row.journey, row.version)).facts
 
 
 def with_history(row: rows.Case) -> Case:
