@@ -10,6 +10,7 @@ from django.utils import translation
 from loper.server.actions import cases, corrections, visits
 from loper.server.actions.customers import agree, set_choice
 from loper.server.actions.refused import Refused
+from loper.server.actions.telling import tell
 from loper.server.pages.desk.story import next_ones, said
 from loper.server.queries.corrections import can_retract, foresee
 from loper.server.queries.desk_case import whole
@@ -144,6 +145,13 @@ def test_a_director_sees_the_case_and_not_who_it_is_about(world: World) -> None:
     for secret in ("Jo Jansen", "1234 AB", "612345678", "j.jansen"):
         assert secret not in page, secret
     assert signed_in(world, "director").get("/desk/customer/jo").status_code == 403
+
+
+def test_a_case_that_was_merged_leads_to_the_one_it_goes_on_as(world: World) -> None:
+    key, other = world.report(), world.report()
+    tell(case=key, type="case.merged", emitter="agent", data={"into": other})
+    page = signed_in(world).get(f"/desk/cases/{key}")
+    assert f'href="/desk/cases/{other}"' in page.content.decode() and "samengevoegd" in text_of(page)
 
 
 def test_an_agent_reads_what_the_customer_read_at_the_time(world: World) -> None:
