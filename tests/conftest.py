@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +14,8 @@ from hypothesis import HealthCheck, settings
 from tests.room import pytest_runtestloop  # noqa: F401 - a hook
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
     from tests.worlds import Time, World
 
 # These machines are noisy: no test may fail for being slow, only for being wrong.
@@ -27,6 +32,24 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         if connection.vendor == "sqlite":
             for table in ("touch", "event"):
                 cursor.execute(f"DROP TRIGGER {table}_is_kept")
+
+
+CHROMIUM = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, one for the whole run: there can be no second one beside its event loop."""
+    from playwright.sync_api import sync_playwright
+
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # that loop runs in the thread of the tests
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail("Chromium is needed. Please run:  sudo apt-get install -y chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=CHROMIUM)
+        yield chromium
+        chromium.close()
 
 
 @pytest.fixture
@@ -57,3 +80,16 @@ def real_world(transactional_db: None, stopped_clock: Time) -> Iterator[World]:
 
     call_command("migrate", verbosity=0)
     yield make_world(stopped_clock)
+
+
+@pytest.fixture
+def shot(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, str], None]:
+    """Keeps a picture of the page where LOPER_SHOTS names a folder."""
+
+    def take(page: Page, name: str) -> None:
+        folder = os.environ.get("LOPER_SHOTS")
+        if folder:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=f"{folder}/{name}.png", full_page=True)
+
+    return take

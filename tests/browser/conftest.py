@@ -5,39 +5,23 @@ Everything here is marked `browser`. `no_findings(page)` asks axe for what is no
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.worlds import PASSWORD, World
 
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright runs an event loop in the thread of the test
-
 AXE = Path(__file__).parent / "vendor/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.fail("Chromium is needed. Please run:  sudo apt-get install -y chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture
@@ -101,16 +85,3 @@ def no_findings() -> Callable[[Page], None]:
         assert not lines, f"{page.url}\n" + "\n".join(lines)
 
     return look
-
-
-@pytest.fixture
-def shot(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Page, str], None]:
-    """Keeps a picture of the page where LOPER_SHOTS names a folder."""
-
-    def take(page: Page, name: str) -> None:
-        folder = os.environ.get("LOPER_SHOTS")
-        if folder:
-            Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=f"{folder}/{name}.png", full_page=True)
-
-    return take

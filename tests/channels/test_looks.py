@@ -14,7 +14,7 @@ from loper.channels.email import Look
 from loper.channels.email.clean import clean, document, style
 from loper.channels.email.message import compose
 from loper.run.ports import Link
-from tests.browser.conftest import AXE, browser, shot  # noqa: F401 - fixtures
+from tests.browser.conftest import AXE
 from tests.channels.messages import BODY, LOOK, NOW, a_mail, mail_settings
 
 pytestmark = pytest.mark.browser
@@ -35,8 +35,8 @@ def html_of(look: Look = LOOK) -> str:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("primary", ["#0b6e5f", "#ffb612"])
 def test_a_mail_can_be_read_and_pressed_everywhere(
-    browser: Browser,  # noqa: F811
-    shot: Callable[[Page, str], None],  # noqa: F811
+    browser: Browser,
+    shot: Callable[[Page, str], None],
     width: int,
     scheme: str,
     primary: str,
@@ -60,7 +60,7 @@ def test_a_mail_can_be_read_and_pressed_everywhere(
         context.close()
 
 
-def test_what_the_demo_shows_is_the_mail_itself(browser: Browser) -> None:  # noqa: F811
+def test_what_the_demo_shows_is_the_mail_itself(browser: Browser) -> None:
     html = html_of()
     context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme="dark")
     try:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from loper.define import read_journey, read_organisation
 from loper.define.model import Journey
@@ -27,15 +26,10 @@ MEASURE = """() => [...document.querySelectorAll('svg text')].map(text =>
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.fail("Chromium is needed. Please run:  sudo apt-get install -y chromium")
-    with sync_playwright() as playwright:
-        flags = ["--no-sandbox", "--disable-background-networking"]
-        browser = playwright.chromium.launch(executable_path=program, args=flags)
-        yield browser.new_page(viewport={"width": 390, "height": 800})
-        browser.close()
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    yield page
+    page.close()
 
 
 @pytest.fixture(scope="module")
