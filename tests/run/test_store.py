@@ -47,6 +47,42 @@ def touch(case: str, seq: int) -> Touch:
     )  # fmt: skip
 
 
+AWKWARD = (
+    "NULL",
+    "",
+    " ",
+    '"',
+    "\\",
+    '\\"',
+    "{}",
+    "a,b",
+    "{'a'}",
+    "\n\t",
+    "%s %(x)s %%",
+    "é ☂ 😀",
+    "'); DROP TABLE event; --",
+)
+"""Texts that a database might take for something else."""
+
+
+@pytest.mark.parametrize("count", [1, len(AWKWARD)])
+def test_any_text_comes_back_as_it_was_written(engine: Engine, count: int) -> None:
+    texts = AWKWARD[:count]
+    events = [
+        (text or "-", 1, Event(type=text, time=NOON, source=text, id=text, data={"said": text}, received=NOON))
+        for text in texts
+    ]
+    cases = [case(text or "-", facts={"about": text}) for text in texts]
+    with engine.store.unit() as unit:
+        unit.write(Changes(cases=cases, events=events), NOON)
+    asked = [Told(case=key, event=event) for key, _, event in events]
+    with engine.store.unit() as unit:
+        found = unit.cases([text or "-" for text in texts])
+        assert [found[text or "-"].case.state.facts["about"] for text in texts] == list(texts)
+        assert [unit.history(key) for key, _, _ in events] == [(event,) for _, _, event in events]
+        assert unit.known(asked) == {identity(one) for one in asked}
+
+
 # -- cases ---------------------------------------------------------------------------------------------------------
 
 

@@ -151,8 +151,8 @@ class SqlUnit:
         if not told:
             return set()
         asked = [(one.case, one.event.source, one.event.id) for one in told]
-        columns = [list(column) for column in zip(*asked, strict=True)]
-        self.cursor.execute(self.sql.known, columns if self.postgresql else [json.dumps(asked)])
+        columns = [_array(column) for column in zip(*asked, strict=True)] if self.postgresql else [json.dumps(asked)]
+        self.cursor.execute(self.sql.known, columns)
         return {(case, source, ident) for case, source, ident in self.cursor.fetchall()}
 
     def waiting(self, keys: Sequence[str]) -> Mapping[str, Sequence[Told]]:
@@ -358,30 +358,34 @@ class SqlUnit:
         return int(self.cursor.rowcount)
 
     def _execute_these(self, statement: str, keys: Iterable[Any], *before: Any) -> None:
+        self.cursor.execute(statement, [*before, self._set(keys)])
+
+    def _set(self, keys: Iterable[Any]) -> str:
         these = list(keys)
-        self.cursor.execute(statement, [*before, these if self.postgresql else json.dumps(these)])
+        return _array(these) if self.postgresql else json.dumps(these)
 
     def _these(self, statement: str, keys: Sequence[Any], *more: Any) -> list[tuple[Any, ...]]:
         """The rows of these keys."""
         if not keys:
             return []
-        these = list(keys)
-        self.cursor.execute(statement, [these if self.postgresql else json.dumps(these), *more])
+        self.cursor.execute(statement, [self._set(keys), *more])
         rows: list[tuple[Any, ...]] = self.cursor.fetchall()
         return rows
 
 
-def _array(column: Iterable[Any]) -> str:
-    """The values as PostgreSQL writes an array: an adapter that looks at every value costs more than the step itself."""
-    return "{" + ",".join([_element(value) for value in column]) + "}"
+def _array(column: Sequence[Any]) -> str:
+    """The values as PostgreSQL writes an array; an adapter that looks at every value costs more than the step does."""
+    joined = "" if None in column else _APART.join(map(str, column))
+    if joined and joined.count(_APART) == len(column) - 1:
+        return '{"' + _escaped(joined).replace(_APART, '","') + '"}'
+    return "{" + ",".join(["NULL" if value is None else f'"{_escaped(str(value))}"' for value in column]) + "}"
 
 
-def _element(value: Any) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-    return f'"{value}"'  # numbers, times, truth
+_APART = "\x00"  # no text in a database has it
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def _overdue(state: State) -> bool:
