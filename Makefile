@@ -18,8 +18,7 @@ work: setup  ## the worker: what is due happens
 	$(BIN)/loper work
 
 test: setup system check  ## everything that must hold: checks, then all tests, those of the database on both
-	$(BIN)/pytest
-	tools/postgres.sh $(BIN)/pytest tests/run tests/server tests/story tests/api tests/log tests/faults
+	tools/test.sh
 
 faults: setup system  ## 200 kills during 2,000 journeys, on SQLite and on PostgreSQL; takes half an hour
 	$(BIN)/python -m tests.faults.kills --kills 200 --journeys 2000

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
 tools/postgres.sh .venv/bin/pytest -p no:cacheprovider -m "not browser" --durations=5 \
-  tests/run tests/server tests/story tests/api tests/faults "$@" >"$said" 2>&1 &
+  tests/run tests/server tests/story tests/api tests/log tests/faults "$@" >"$said" 2>&1 &
 beside=$!
 .venv/bin/pytest --durations=10 "$@"
 here=$?
