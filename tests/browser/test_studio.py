@@ -57,7 +57,7 @@ def test_from_nothing_to_a_first_journey_that_is_live(
 
     page.get_by_role("link", name="Teksten", exact=True).click()
     no_findings(page)
-    page.locator("#received").get_by_role("link", name="E-mail, Nederlands").click()
+    page.locator("#t-received").get_by_role("link", name="E-mail, Nederlands").click()
     mail = page.frame_locator("iframe[name^=mail]").last
     expect(mail.locator("p", has_text="Wij hebben uw vraag.")).to_be_visible()
     type_over(page, "Wij hebben uw vraag.", "Wat fijn dat u het vraagt.")

@@ -26,6 +26,7 @@ class Told:
     way_out: str
     matters: str
     line: int | None
+    anchor: str  # where it stands on the page of the journey; empty where it is about the whole
     text: str  # the touchpoint whose texts it is about; empty where it is about the language
     accepted: str | None
 
@@ -54,11 +55,18 @@ def told(journey: Journey, found: Iterable[Finding], language: str) -> list[Told
             way_out=sentence(one.way_out),
             matters=_(RULES[one.rule][1]) if one.rule in RULES else "",
             line=one.line,
+            anchor=_anchor(one.place),
             text=_text_of(journey, one),
             accepted=one.accepted,
         )
         for number, one in enumerate(found, 1)
     ]
+
+
+def _anchor(path: str) -> str:
+    part, _dot, name = path.partition(".")
+    name = name.partition(".")[0]
+    return {"touchpoints": f"t-{name}", "stages": f"s-{name}"}.get(part, "")
 
 
 def _text_of(journey: Journey, one: Finding) -> str:
