@@ -78,7 +78,7 @@ def run(stop: threading.Event) -> None:
         inbox = threading.Thread(target=watch_inbox, args=(stop,), name="inbox")
         if inbox_settings() is not None:
             inbox.start()
-        mover = threading.Thread(target=move_cases, args=(stop,), name="mover")
+        mover = threading.Thread(target=move_cases, args=(stop,), name="mover", daemon=True)
         mover.start()
         broom = threading.Thread(target=sweep_up, args=(stop,), name="broom")
         broom.start()
