@@ -1,6 +1,6 @@
 # The one door. Each target sets up what it needs by itself, on a bare Debian with python3, make and git.
 .DEFAULT_GOAL := help
-.PHONY: help demo serve work test faults check format messages bench docs setup system clean
+.PHONY: help demo serve work test faults check format messages lock bench docs setup system clean
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -38,6 +38,9 @@ messages: setup  ## texts of the pages into the Dutch catalogues
 format: setup  ## put the code in form
 	$(BIN)/ruff format -q src tests tools
 	$(BIN)/ruff check -q --fix src tests tools
+
+lock:  ## requirements.lock made anew from pyproject.toml
+	tools/lock.sh
 
 bench: setup system  ## each speed claim beside a peer, same work, same run
 	tools/bench.sh
