@@ -79,7 +79,7 @@ def cases(filters: Filters, *, after: str = "", language: str = "nl", people: bo
 
 
 def _segments(filters: Filters, place: tuple[bool, datetime, str] | None) -> list[bool | None]:
-    """The parts of the list, in order: open, ended; from where the page begins. None: what needs an eye, as one part."""
+    """The parts of the list, in order: open, ended; from where the page begins. None: those that need an eye, in one."""
     if filters.only:
         return [None]
     halves = {"open": [False], "ended": [True]}.get(filters.state, [False, True])
@@ -148,11 +148,12 @@ def as_rows(found: Sequence[Case], language: str, *, people: bool = True) -> lis
     tasks: dict[str, int] = {}
     for key in Task.objects.filter(case__in=keys, closed=None).values_list("case", flat=True):
         tasks[key] = tasks.get(key, 0) + 1
-    return [_row(row, names.get(row.customer), booked.get(row.key), tasks.get(row.key, 0), language) for row in found]
+    titles = Titles(language)
+    return [_row(row, names.get(row.customer), booked.get(row.key), tasks.get(row.key, 0), titles) for row in found]
 
 
-def _row(row: Case, owner: Customer | None, booked: Appointment | None, tasks: int, language: str) -> Row:
-    journey, stage = _titles(row, language)
+def _row(row: Case, owner: Customer | None, booked: Appointment | None, tasks: int, titles: Titles) -> Row:
+    journey, stage = titles.of(row)
     return Row(
         key=row.key,
         journey=journey,
@@ -170,14 +171,27 @@ def _row(row: Case, owner: Customer | None, booked: Appointment | None, tasks: i
     )
 
 
-def _titles(row: Case, language: str) -> tuple[str, str]:
-    """The journey's and the stage's name for people; a version that cannot be read any more keeps its bare names."""
-    try:
-        journey = designs.journey(row.journey, row.version)
-    except Exception:
-        return row.journey, row.stage or ""
-    stage = journey.stages.get(row.stage or "")
-    return text_in(journey.title, language) or row.journey, stage_title(stage, language) if stage else row.stage or ""
+class Titles:
+    """The names of journeys and stages for a list, whose journeys are read with one look at the organisation file."""
+
+    def __init__(self, language: str) -> None:
+        self.language, self.hash = language, designs.current_hash()
+
+    def journey(self, row: Case | None) -> Journey | None:
+        """The journey of a case; None where its version cannot be read any more (such a case is set aside)."""
+        try:
+            return designs.journey(row.journey, row.version, self.hash) if row else None
+        except Exception:
+            return None
+
+    def of(self, row: Case) -> tuple[str, str]:
+        """The names of its journey and its stage; bare ones where the version cannot be read."""
+        journey = self.journey(row)
+        if journey is None:
+            return row.journey, row.stage or ""
+        stage = journey.stages.get(row.stage or "")
+        title = text_in(journey.title, self.language) or row.journey
+        return title, stage_title(stage, self.language) if stage else row.stage or ""
 
 
 def choices(language: str) -> list[dict[str, Any]]:

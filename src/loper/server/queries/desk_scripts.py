@@ -81,9 +81,9 @@ class Begun:
 def begun(language: str) -> list[Begun]:
     """The forms that somebody began and did not send, the newest first."""
     rows = DialogueProgress.objects.filter(submitted=None).select_related("customer", "customer__home")
-    found = []
+    found, hash = [], designs.current_hash()
     for row in rows.order_by("-changed")[:MOST]:
-        dialogue = designs.journey(row.journey, row.version).dialogues.get(row.dialogue)
+        dialogue = designs.journey(row.journey, row.version, hash).dialogues.get(row.dialogue)
         if dialogue is not None:
             found.append(_begun(row, dialogue, language))
     return found

@@ -6,11 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from loper.define.model import Journey, Touchpoint
+from loper.define.model import Touchpoint
 from loper.server import clock
-from loper.server.queries import designs
 from loper.server.queries.cases import stage_title
-from loper.server.queries.desk_cases import Filters, Row, cases
+from loper.server.queries.desk_cases import Filters, Row, Titles, cases
 from loper.server.queries.organisation import text_in
 from loper.server.queries.runtime import events_of
 from loper.server.records.customers import ContactAddress, Customer
@@ -127,7 +126,7 @@ def as_chores(rows: Sequence[Task], user: int | None, language: str, *, people: 
             .values_list("customer", "value")
         ):
             phones.setdefault(owner, value)
-    about = _About(owners=owners, phones=phones, user=user, language=language, now=clock.now())
+    about = _About(owners=owners, phones=phones, user=user, language=language, now=clock.now(), titles=Titles(language))
     return [_chore(row, known.get(row.case), wishes.get(row.occasion), about) for row in rows]
 
 
@@ -140,11 +139,12 @@ class _About:
     user: int | None
     language: str
     now: datetime
+    titles: Titles
 
 
 def _chore(row: Task, case: Case | None, wish: CallWish | None, about: _About) -> Chore:
     owner, language = about.owners.get(row.customer), about.language
-    journey = _journey(case)
+    journey = about.titles.journey(case)
     design = journey.touchpoints.get(row.touchpoint) if journey else None
     stage = journey.stages.get(case.stage or "") if journey and case else None
     due = max(at for at in (wish.start if wish else None, row.not_before, row.opened) if at)
@@ -196,11 +196,3 @@ def _words(row: Task, wish: CallWish | None, topic: str) -> str:
     event = next((event for event in events_of(row.case) if short(event.key) == row.occasion), None)
     text = event.data.get("text", "") if event else ""
     return str(text)[:2000]
-
-
-def _journey(case: Case | None) -> Journey | None:
-    """The journey of a case; None for one whose version cannot be read any more (it is set aside)."""
-    try:
-        return designs.journey(case.journey, case.version) if case else None
-    except Exception:
-        return None
