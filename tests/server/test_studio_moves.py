@@ -14,6 +14,7 @@ from loper.server.actions.refused import Refused
 from loper.server.queries import designs, moves
 from loper.server.records.designs import JourneyMove, JourneyVersion
 from loper.server.records.runtime import Case, Event, Outbox, Touch
+from loper.server.worker import move_cases
 from tests.server.studio_world import changed, client_of, live_version, published
 from tests.worlds import World
 
@@ -265,3 +266,23 @@ def test_two_workers_move_each_case_once_while_customers_go_on(real_world: World
     assert (move.moved, move.stayed) == (24, [])
     assert Event.objects.filter(type="case.moved").count() == 24
     assert [world.stage(key) for key in keys] == ["planned"] * 6 + ["received"] * 18
+
+
+def test_the_worker_moves_them_by_itself_and_stops_when_it_is_asked(real_world: World) -> None:
+    world = real_world
+    key = world.report()
+    world.work()
+    row = publish_next(world, replaces(live_version()))
+    move = migrate.start_move(actor=world.staff("director"), journey="repair", version=row.version)
+    stop = threading.Event()
+    thread = threading.Thread(target=move_cases, args=(stop,))
+    thread.start()
+    for _ in range(200):
+        move.refresh_from_db()
+        if move.finished:
+            break
+        stop.wait(0.05)
+    stop.set()
+    thread.join(timeout=10)
+    assert not thread.is_alive()
+    assert Case.objects.get(key=key).version == row.version
