@@ -79,7 +79,7 @@ def cases(filters: Filters, *, after: str = "", language: str = "nl", people: bo
 
 
 def _segments(filters: Filters, place: tuple[bool, datetime, str] | None) -> list[bool | None]:
-    """The parts of the list, in order: open, ended; from where the page begins. None: those that need an eye, in one."""
+    """The parts of the list, in order: open, ended; from where the page begins. None: open and ended in one."""
     if filters.only:
         return [None]
     halves = {"open": [False], "ended": [True]}.get(filters.state, [False, True])
