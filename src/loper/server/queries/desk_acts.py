@@ -34,13 +34,13 @@ def acts(view: CaseView, actor: Actor) -> Acts:
     dialogues = _dialogues(view, actor)
     emitted = {journey.dialogues[name].emits for name in dialogues}
     return Acts(
-        book=going and _may(actor, "case.book") and _says(journey, booking(view), actor, "case.book"),
+        book=going and actor.may("case.book") and _says(journey, booking(view), actor, "case.book"),
         cancel=view.appointment is not None and _says(journey, CANCEL, actor, "case.book"),
         withdraw=going and _says(journey, withdrawal, actor, "case.withdraw"),
-        call=_may(actor, "case.ask_call") and (view.offers_event("call_me") or CALL) in journey.events,
-        note=_may(actor, "case.note"),
-        retract=_may(actor, "case.retract"),
-        link=_may(actor, "link.send"),
+        call=actor.may("case.ask_call") and (view.offers_event("call_me") or CALL) in journey.events,
+        note=actor.may("case.note"),
+        retract=actor.may("case.retract"),
+        link=actor.may("link.send"),
         dialogues=dialogues,
         events=tuple(_events(view, actor, {withdrawal, *emitted})),
     )
@@ -49,10 +49,6 @@ def acts(view: CaseView, actor: Actor) -> Acts:
 def booking(view: CaseView) -> str:
     """The event by which this case books or moves its appointment."""
     return view.offers_event("book") or view.offers_event("reschedule") or BOOK
-
-
-def _may(actor: Actor, permission: str) -> bool:
-    return actor.may(permission)
 
 
 def _says(journey: Journey, event: str, actor: Actor, permission: str) -> bool:

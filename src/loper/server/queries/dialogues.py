@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from loper.contact import asked
@@ -46,20 +45,6 @@ def summary(dialogue: Dialogue, answers: Mapping[str, Any], language: str) -> li
             text = _("added") if photo else str(value)
         lines.append(Line(question.name, text_in(question.ask, language), text, photo))
     return lines
-
-
-def unfinished(search: str = "", most: int = 50) -> list[DialogueProgress]:
-    """Dialogues somebody began and did not send, newest first: an agent goes on where the customer stopped."""
-    rows = DialogueProgress.objects.filter(submitted=None).order_by("-changed")
-    if search:
-        plain = "".join(search.split())
-        rows = rows.filter(
-            Q(contact__postcode__icontains=plain)
-            | Q(contact__email__icontains=search.strip())
-            | Q(contact__phone__icontains=plain)
-            | Q(contact__name__icontains=search.strip())
-        )
-    return list(rows[:most])
 
 
 @dataclass(frozen=True, slots=True)
