@@ -221,6 +221,7 @@ def test_what_bounces_after_it_went_goes_by_the_next_channel_once(engine: Engine
     engine.deliver(replace(bounce, event=replace(bounce.event, id="b3")))  # the same channel, told late
     engine.later(days=2)
     assert engine.went() == [("email", "welcome", "A"), ("sms", "welcome", "A")]
+    assert engine.letters("A")["welcome"].status == "sent"
     assert reading.events(engine.store, "A").count("welcome.sent") == 1
 
 

@@ -37,7 +37,7 @@ def settle_letter(
             _over(work, letter)
             letter.status = "sent"
             if letter.channel in letter.tried:  # its failure came in before we heard that it had gone
-                letter.status, letter.again, letter.not_before = "queued", True, work.now
+                letter.status, letter.again, letter.not_before, letter.why = "queued", True, work.now, ""
         case "failed":
             _tell(work, letter, "failed", "failed")
             letter.tried |= {letter.channel}

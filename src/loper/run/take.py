@@ -130,7 +130,7 @@ def _bounced(work: Work, told: Told) -> None:
         return  # it went on by another channel since
     letter.tried |= {letter.channel}
     if letter.status == "sent":  # else the worker that hands it over finds that it has bounced already
-        letter.status, letter.again, letter.not_before = "queued", True, work.now
+        letter.status, letter.again, letter.not_before, letter.why = "queued", True, work.now, ""
     work.changes.letters.append(letter)
 
 
