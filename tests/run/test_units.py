@@ -147,7 +147,7 @@ touchpoints:
 
 
 def test_a_message_that_another_ones_fate_withdraws_does_not_go(engine: Engine, tmp_path: Path) -> None:
-    """All are judged at once, because their kind is bundled; the first is skipped, which ends the stage of the second."""
+    """All are judged at once, as their kind is bundled; the first is skipped, which ends the stage of the second."""
     (tmp_path / "chain.yaml").write_text(CHAIN)
     engine.journeys.published = {"chain": [read_journey(tmp_path / "chain.yaml")]}
     engine.journeys.rules = Policy(bundle=frozenset({"service"}))

@@ -67,13 +67,16 @@ def test_one_case_that_goes_wrong_does_not_hold_up_the_herd(herd: Engine, monkey
     assert herd.sweep().idle
 
 
-def test_a_tick_that_is_a_little_late_counts_as_on_time(engine: Engine) -> None:
+@pytest.mark.parametrize(("late", "counted"), [(0, 0), (30, 0), (59, 0), (61, 61), (7000, 7000)])
+def test_a_tick_that_is_less_than_a_minute_late_counts_as_on_time(engine: Engine, late: int, counted: int) -> None:
     engine.tell("A", "asked")
-    engine.tell("A", "planned", visit=visit(NOON + timedelta(days=2)))
     engine.work()
-    engine.clock.at = NOON + timedelta(days=1, seconds=30)
+    deadline = NOON + timedelta(days=3)
+    engine.clock.at = deadline + timedelta(seconds=late)
     engine.work()
-    assert ("sms", "reminder", "A") in engine.went()
+    (task,) = [t for t in reading.touches(engine.store) if t.kind == "task"]
+    assert (task.activity, task.at) == ("late", deadline + timedelta(seconds=counted))
+    assert task.recorded == engine.clock.now()
 
 
 @pytest.mark.parametrize("jumps", [(48, -47, 48), (-5, 30, 24), (1, 1, -400, 400, 48), (0.01,) * 20 + (50, -50, 50)])
