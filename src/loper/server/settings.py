@@ -195,6 +195,7 @@ TIME_ZONE = env("TIMEZONE", "Europe/Amsterdam")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # empty until `loper manage collectstatic`; WhiteNoise looks there at its start
 _collected = (STATIC_ROOT / "staticfiles.json").is_file() and not DEBUG
 WHITENOISE_USE_FINDERS = not _collected  # works at once; `manage collectstatic` makes it smaller and cached for ever
 STORAGES = {
