@@ -84,6 +84,7 @@ def test_the_examples_read_without_their_organisation_too(name):
         ('1 day before appointment.start', 'appointment.start', 'appointment.st', "'appointment.start' is a fact, so say how long before or after"),
         (', channels: [sms, email]', '', 'reminder: {whe', "touchpoint 'reminder' goes nowhere"),
         ('1 day before appointment.start', 'reminder.sent', 'reminder: {whe', "touchpoint 'reminder' follows from itself at once, and that without end"),
+        ('1 day before appointment.start', 'reminder.failed', 'reminder: {whe', "touchpoint 'reminder' follows from itself at once, and that without end"),
         ('owner: director', 'runs: 2027-03-01..2027-01-01\nowner: director', '2027-03-01..20', 'it ends before it begins'),
         ('owner: director', 'runs: soon\nowner: director', 'soon', 'two days were expected'),
         ('cost: money', 'now: money', 'now: money, ap', "'now' is a word of the language itself"),

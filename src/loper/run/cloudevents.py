@@ -125,7 +125,7 @@ def _word(document: Mapping[str, Any], name: str, reasons: list[str]) -> str:
 
 def _broken(text: str) -> bool:
     """Whether the text has a NUL or half a character: JSON can say these, and no database can keep them."""
-    return "\x00" in text or not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
+    return "\x00" in text or (not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text))
 
 
 def _unstorable(data: Any) -> list[str]:

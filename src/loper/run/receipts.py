@@ -10,7 +10,7 @@ from loper.define.organisation import Policy
 from loper.run.ports import Channel, Receipt
 from loper.run.store import Letter
 from loper.run.work import Work
-from loper.step import Effect, sent
+from loper.step import Effect, failed, sent
 
 FIRST_RETRY = timedelta(seconds=10)
 LAST_RETRY = timedelta(minutes=10)
@@ -42,6 +42,9 @@ def settle_letter(
             _tell(work, letter, "failed", "failed")
             letter.tried |= {letter.channel}
             letter.status, letter.not_before, letter.why = "queued", work.now, receipt.why
+            stored = work.stored.get(letter.case)
+            if stored is not None:
+                work.event(letter.case, failed(stored.case, letter.moment, letter.channel, work.now))
         case "later":
             letter.status, letter.why = "queued", receipt.why
             pause = backoff(letter.attempts, chance)

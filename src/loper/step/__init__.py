@@ -27,7 +27,7 @@ from loper.step.family import born, child_key
 from loper.step.may import BUNDLED, may
 from loper.step.moments import candidates, ready, variant
 from loper.step.refold import refold
-from loper.step.step import sent, skipped, step
+from loper.step.step import failed, sent, skipped, step
 
 __all__ = [
     "BUNDLED",
@@ -57,6 +57,7 @@ __all__ = [
     "child_key",
     "deadline",
     "dump_state",
+    "failed",
     "instant_of",
     "load_state",
     "may",

@@ -18,7 +18,7 @@ OrderKey = tuple[datetime, int, str, int, str]
 """Where an event stands in its case: (time, phase, source, sequence, id).
 
 Phase 0 is what happened outside; then comes stage.overdue; phase 1 is what came of the moments of that instant
-(T.sent, T.skipped): events first, then moments (rule 11).
+(T.sent, T.skipped, T.failed): events first, then moments (rule 11).
 """
 
 
@@ -42,7 +42,7 @@ class Event:
 
     @property
     def order(self) -> OrderKey:
-        happened = self.source == SYSTEM and self.type.endswith((".sent", ".skipped"))
+        happened = self.source == SYSTEM and self.type.endswith((".sent", ".skipped", ".failed"))
         return (self.time, int(happened), self.source, self.sequence, self.id)
 
 

@@ -10,7 +10,6 @@ from loper.define.model import Journey
 from loper.step.case import Moment, OrderKey, Pending, State
 from loper.step.facts import FactError, plain, typed
 
-
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=plain, check_circular=False)
 
 

@@ -296,7 +296,7 @@ def happened(event: Event, journey: Journey) -> str | None:
     """The key of the moment that T.sent or T.skipped of the runtime is about; a name of an older version counts as the
     one that replaced it.
     """
-    key = event.data.get("moment") if event.order[1] else None
+    key = event.data.get("moment") if event.order[1] and not event.type.endswith(".failed") else None
     if not isinstance(key, str):
         return None
     return key if journey.replaces is None else renamed(key, journey.replaces.touchpoints)

@@ -44,6 +44,12 @@ def skipped(case: Case, moment: Moment, why: str, now: datetime) -> Event:
     return _came(case.state, moment, "skipped", now, {"why": why})
 
 
+def failed(case: Case, moment: Moment, channel: str, now: datetime) -> Event:
+    """T.failed: this channel could not take the message, and never will; the moment goes on by another."""
+    came = _came(case.state, moment, "failed", now, {"channel": channel})
+    return replace(came, id=f"{came.id}:{channel}", data={**came.data, "permanent": True})
+
+
 def _came(state: Standing, moment: Moment, what: str, now: datetime, data: dict[str, str]) -> Event:
     """It stands last in its case: after events dated a little ahead, and after what came of this instant already."""
     at = max(now, state.at or now)

@@ -55,7 +55,7 @@ def no_circles(part: Part, touchpoints: Mapping[str, Touchpoint], report: Report
             anchor.event.rpartition(".")[0]
             for anchor in one.when
             if isinstance(anchor, OnEvent)
-            and anchor.event.endswith((".sent", ".skipped"))
+            and anchor.event.endswith((".sent", ".skipped", ".failed"))
             and (anchor.shift is None or not anchor.shift.amount)
         ]
         for name, one in touchpoints.items()

@@ -127,7 +127,7 @@ def _follows_itself(look: Look, touchpoint: Touchpoint) -> bool:
     while todo:
         for anchor in todo.pop().when:
             name, _, what = anchor.event.rpartition(".") if isinstance(anchor, OnEvent) else ("", "", "")
-            if what in ("sent", "skipped") and name not in seen and name in look.journey.touchpoints:
+            if what in ("sent", "skipped", "failed") and name not in seen and name in look.journey.touchpoints:
                 seen.add(name)
                 todo.append(look.journey.touchpoints[name])
     return touchpoint.name in seen
