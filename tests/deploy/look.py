@@ -51,7 +51,7 @@ def look() -> dict[str, Any]:
         key = message_key(case, f"{touchpoint}/{occasion}", "email")
         return message_id(token_of(key, mail.secret), mail.domain)
 
-    names = ("case", "touchpoint", "occasion", "status", "why", "attempts")
+    names = ("case", "touchpoint", "occasion", "status", "kind")
     letters = [
         {**dict(zip(names, row, strict=True)), "due": due.timestamp(), "mail": identity(*row[:3])}
         for *row, due in Outbox.objects.order_by("id").values_list(*names, "due")

@@ -107,12 +107,15 @@ def judge(
     letters = {row["mail"]: row for row in found["letters"]}
     wrong += [f"a mail that no letter is about: {mail}" for mail in taken if mail not in letters and mail not in before]
     listed = {(case, name, occasion) for case, name, occasion, why in found["tasks"] if why == RESTORED}
+    noted = {(case, name, occasion) for case, name, occasion, _ in found["unknown"]}
     for mail, row in letters.items():
         one = (row["case"], row["touchpoint"], row["occasion"])
         if row["status"] == "sent" and not taken.get(mail):
             wrong.append(f"lost: {one}")
-        elif row["status"] == "unknown" and one not in listed:
+        elif row["status"] == "unknown" and one not in listed and row["kind"] == "service":
             wrong.append(f"unknown, and nobody's task: {one}")
+        elif row["status"] == "unknown" and one not in noted:
+            wrong.append(f"unknown, and not in the log: {one}")
         elif row["status"] not in ("sent", "unknown", "withdrawn") and row["due"] < rested:
             wrong.append(f"{row['status']}: {one}")
         if before.get(mail) and row["status"] == "sent" and row["due"] > found["restored"][0]:
@@ -187,7 +190,8 @@ def run(old: Host, new: Host, sink: Sink, arguments: argparse.Namespace, count: 
         "mails that had gone when everything was killed": sum(before.values()),
         "events that were new to the restored database": results["accepted"],
         "events that it knew": results["duplicate"],
-        "messages due before the restore, left to a person": len(unknown),
+        "messages due before the restore, recorded as unknown": len(unknown),
+        "  of which are tasks for a person": sum(row["kind"] == "service" for row in unknown),
         "  of which had gone": sum(bool(before.get(row["mail"])) for row in unknown),
         "  of which had not": sum(not before.get(row["mail"]) for row in unknown),
         "mails that had gone, whose moment is past after the replay": sum(mail not in letters for mail in before),

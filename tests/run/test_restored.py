@@ -86,6 +86,16 @@ def test_what_comes_due_after_the_restore_goes_as_usual(engine: Engine, mark: Ma
     assert [kind for kind, _, _ in lines(engine)] == ["unknown", "unknown", "message", "message"]
 
 
+def test_nobody_is_called_about_a_survey_that_may_have_gone(engine: Engine, mark: Mark) -> None:
+    engine.tell("A", "asked")
+    engine.tell("A", "done", at=NOON)
+    mark(engine, NOON + timedelta(hours=2))
+    engine.clock.at = NOON + timedelta(hours=3)
+    engine.work()
+    assert ("unknown", "survey", "may have gone before the restore") in lines(engine)
+    assert reading.chores(engine.store) == []
+
+
 def test_a_case_that_begins_after_the_restore_does_not_notice(engine: Engine, mark: Mark) -> None:
     mark(engine, NOON - timedelta(seconds=1))
     engine.tell("A", "asked")

@@ -60,7 +60,7 @@ def restore(arguments: Namespace) -> int:
 
 DONE = """\
 Put back. What was due up to {at:%Y-%m-%d %H:%M} UTC is not sent by itself: it may have gone already.
-It will stand in the log as unknown, and at the desk as a task, once a worker runs. Before that:
+It will stand in the log as unknown, and at the desk as tasks, once a worker runs. Before that:
   1. let your other systems send again what they told since the backup; what is known already changes nothing;
   2. do again what an administrator did since: accounts, passwords, tokens, published journeys.
 Everybody signs in again. Now start the web and the workers."""

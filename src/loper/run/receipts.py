@@ -77,7 +77,8 @@ def before_restore(work: Work, letter: Letter) -> bool:
 
 
 def perhaps_gone(work: Work, letter: Letter) -> None:
-    """It may have gone before the restore. It is never handed over by itself; a person sees to it.
+    """It may have gone before the restore. It is never handed over by itself; a person sees to it, unless nobody misses
+    it: a survey, news.
 
     The moment counts as happened when it was due, the earliest that it can have been: then what hangs on it is due no
     later than it was before the restore, and does not go twice either.
@@ -87,7 +88,7 @@ def perhaps_gone(work: Work, letter: Letter) -> None:
     letter.status, letter.why = "unknown", RESTORED
     _over(work, letter, letter.moment.due)
     stored = work.stored.get(letter.case)
-    if stored is not None:
+    if stored is not None and letter.kind == "service":
         work.chore(stored, letter.moment.touchpoint, letter.moment.occasion, RESTORED)
 
 

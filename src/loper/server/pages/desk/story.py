@@ -102,7 +102,7 @@ def _message(journey: Journey, line: Line) -> Said:
         "unknown": _("Nobody knows whether this went: the connection broke while it was handed over."),
     }.get(line.kind, "")
     if line.outcome == RESTORED:
-        note = _("Nobody knows whether this went: our system was put back from a backup. A colleague sees to it.")
+        note = _("Nobody knows whether this went: our system was put back from a backup.")
     return Said(
         at=line.at,
         kind="out" if line.kind == "message" else "eye",
