@@ -122,12 +122,18 @@ def test_a_case_that_has_not_ended_has_more_to_come_or_is_stalled(journey, strea
     world = World(journey)
     for event in sorted(stream, key=lambda e: e.time):
         world.take(event, event.time)
-        world.tick(event.time)
+        before = world.case.state
+        idle = before.stage is not None and not before.ended and not before.queued and not before.stalled
+        assert before.wake is not None or not idle  # else nobody would ever find that it is stalled
+        now = event.time
+        world.settle(now)
     if wait:
+        now = END
         world.until(END)
+        world.settle(END)
     state = world.case.state
     if state.stage is not None and not state.ended:
-        assert state.wake is not None or state.queued or state.stalled
+        assert (state.wake is not None and state.wake > now) or state.queued or state.stalled
         assert not (state.wake is not None and state.stalled)
 
 

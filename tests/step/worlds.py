@@ -159,6 +159,14 @@ class World:
     def tick(self, now: datetime) -> None:
         self._step(Tick(), now)
 
+    def settle(self, now: datetime) -> None:
+        """Tick until nothing is due any more at this time."""
+        for _ in range(60):
+            if self.case.state.wake is None or self.case.state.wake > now:
+                return
+            self.tick(now)
+        raise AssertionError("this instant never ends")
+
     def until(self, end: datetime) -> None:
         """Let time pass: a tick at every waking, up to the end."""
         for _ in range(400):
