@@ -31,10 +31,12 @@ def _serve(arguments: Namespace) -> int:
     from waitress.server import create_server
 
     from loper.server import alone, worker
+    from loper.server.steady import steady
     from loper.server.wsgi import application
 
     alone.check_database()
     alone.migrate()
+    steady()
     stop, failed = threading.Event(), list[Exception]()
 
     def work() -> None:
@@ -74,9 +76,11 @@ def work(arguments: Namespace) -> int:
 
 def _work(arguments: Namespace) -> int:
     from loper.server import alone, worker
+    from loper.server.steady import steady
 
     alone.check_database()
     alone.migrate()
+    steady()
     if arguments.once:
         worker.run_once()
         return 0
