@@ -16,6 +16,8 @@ from django.db import connection, transaction
 
 from loper.define.organisation import Cap, Policy
 from loper.run.ports import Outgoing, Receipt
+from loper.run.transact import transact
+from loper.run.work import Work
 from loper.run.worker import tick_due
 from tests.run import reading
 from tests.run.worlds import NOON, Engine, told, visit
@@ -183,6 +185,29 @@ def test_a_page_that_tells_inside_its_own_transaction_sees_what_others_did_meanw
         return result
 
     assert at_once([page, other], threads=2) == ["duplicate accepted", "accepted"]
+
+
+def test_two_units_that_wait_for_each_other_are_both_done_in_the_end(real_engine: Engine) -> None:
+    """A parent and its child, locked in opposite orders: PostgreSQL lets one give way, and that one is done again."""
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite lets one write at a time: there are no deadlocks")  # pragma: no cover
+    real_engine.deliver(told("A", "asked", NOON), told("B", "asked", NOON))
+    gate, tries = threading.Barrier(2), Counter[str]()
+
+    def unit(first: str, second: str) -> None:
+        def body(work: Work) -> None:
+            tries[first] += 1
+            work.load([first])
+            if tries[first] == 1:
+                gate.wait(10)
+            work.load([second])
+            work.event(first, told(first, "called", NOON).event)
+
+        transact(real_engine.store, real_engine.journeys, real_engine.clock, body)
+
+    at_once([lambda: unit("A", "B"), lambda: unit("B", "A")], threads=2)
+    assert sorted(tries.values()) == [1, 2]
+    assert [reading.events(real_engine.store, key).count("called") for key in "AB"] == [1, 1]
 
 
 def test_of_two_pages_that_wait_for_each_other_one_is_asked_to_try_again(real_engine: Engine) -> None:
