@@ -2,7 +2,7 @@
 
 import pytest
 
-from loper.step import State
+from loper.step import Event, State
 from tests.step.lives import Held, Life, appointment, at
 
 FLOW = """
@@ -258,6 +258,19 @@ def test_a_case_with_nothing_more_to_come_is_stalled_and_an_event_gets_it_going(
     life.tell("09-20 10:00", "booked", {"block": appointment("10-10 10:00")})
     life.tell("09-20 11:00", "go")
     assert not life.case.state.stalled and life.case.state.wake is not None
+
+
+def test_a_case_whose_last_deadline_was_passed_by_an_event_still_gets_the_tick_that_finds_it_stalled():
+    life = Life.of("""
+begins: {start: a}
+stages: {a: {within: 1 day, on: {stop: z}}, z: {final: true}}
+""")
+    life.tell("09-01 09:00", "start")
+    late = Event(type="other", time=at("09-05 09:00"), source="/y", id="1")
+    life.take(late, at("09-05 09:00"))
+    assert not life.case.state.stalled and life.case.state.wake == at("09-05 09:00")
+    life.tick(at("09-05 09:00"))
+    assert life.case.state.stalled and life.case.state.wake is None
 
 
 def test_a_case_that_ended_is_never_stalled():
