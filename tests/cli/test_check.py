@@ -144,3 +144,8 @@ def test_checking_knows_no_server():
     code = "import sys; from loper.cli import main; main(['check', sys.argv[1]]); sys.exit('django' in sys.modules)"
     command = [sys.executable, "-c", code, "examples/repair/journey.yaml"]
     assert subprocess.run(command, cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
+def test_importing_loper_alone_brings_nothing_along():
+    code = "import sys; before = set(sys.modules); import loper; sys.exit(len(set(sys.modules) - before - {'loper'}))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
