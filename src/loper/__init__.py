@@ -1,1 +1,1 @@
-"""Loper: the journeys of an organisation's customers. Its rooms are packages; importing this one brings nothing along."""
+"""Loper: the journeys of an organisation's customers. Importing the package brings none of its rooms along."""
