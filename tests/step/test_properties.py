@@ -106,6 +106,7 @@ def test_nothing_is_sent_at_or_after_its_limit_or_outside_its_window(journey, st
     for event in sorted(stream, key=lambda e: e.time):
         world.until(event.time)
         world.take(event, event.time)
+        world.tick(event.time)  # whatever the hour
     world.until(END)
     for now, effect in world.effects:
         if effect.kind in ("message", "task") and effect.moment is not None:

@@ -26,7 +26,6 @@ class Names:
     facts: Mapping[str, FactType] = field(default_factory=dict)
     declared: Collection[str] = ()
     stages: Collection[str] = ()
-    finals: Collection[str] = ()
     touchpoints: Collection[str] = ()
     dialogues: Collection[str] = ()
     measures: Collection[str] = ()

@@ -20,7 +20,6 @@ class Index:
     by_fact: list[tuple[Touchpoint, int, OnFact]]
     paths: dict[str, list[str]]  # fact -> the paths into it that touchpoints or deadlines hang on
     named: frozenset[str]  # events that some `on` names
-    watched: frozenset[str]  # events that some `unless` names
     ended_by: dict[str, list[str]]  # event -> touchpoints whose moments it ends (`unless`)
     final: frozenset[str]
     touchpoint_of: dict[str, str]  # T.sent, T.answered, ... -> T
@@ -51,7 +50,6 @@ def index(journey: Journey) -> Index:
         by_fact=by_fact,
         paths=paths,
         named=frozenset(named),
-        watched=frozenset(ended_by),
         ended_by=ended_by,
         final=frozenset(name for name, stage in journey.stages.items() if stage.final),
         touchpoint_of={f"{name}.{what}": name for name in journey.touchpoints for what in TOUCHPOINT_EVENTS},
