@@ -37,6 +37,8 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     folder = tmp_path_factory.mktemp("demo")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("LOPER_", "DJANGO_"))}
+    (folder / "demo").mkdir()
+    (folder / "demo" / "half").touch()  # as one that was broken off leaves it
     command = [str(Path(sys.executable).parent / "loper"), "demo", "--cases", "12", "--port", str(port)]
     with (folder / "out").open("w") as out:
         process = subprocess.Popen(command, env={**environment, "LOPER_DATA": str(folder)}, stdout=out, stderr=out)
@@ -49,6 +51,11 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.2)
+        assert not (folder / "demo" / "half").exists(), "what was broken off halfway is begun again"
+        second = [*command[:-1], "0"]
+        environment["LOPER_DATA"] = str(folder)
+        refused = subprocess.run(second, env=environment, capture_output=True, text=True, timeout=60)
+        assert (refused.returncode, "runs already" in refused.stderr) == (1, True), refused.stderr
         yield address
         assert "Traceback" not in (folder / "out").read_text()
     finally:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import socket
 import sys
 import threading
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +25,20 @@ def demo(arguments: Namespace) -> int:
     if wrong := _taken(arguments.host, arguments.port):
         print(f"loper demo: {wrong}. Choose another: loper demo --port {arguments.port + 1}", file=sys.stderr)
         return 1
-    if arguments.fresh:
+    with _alone(data) as alone:
+        if alone:
+            return _demo(arguments, data)
+    print(
+        f"loper demo: a demonstration runs already on {data}. Stop that one first,"
+        " or give this one a folder of its own: LOPER_DATA=FOLDER loper demo",
+        file=sys.stderr,
+    )
+    return 1
+
+
+def _demo(arguments: Namespace, data: Path) -> int:
+    filled = data / "filled"
+    if arguments.fresh or not filled.exists():  # also what was broken off halfway
         shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True, exist_ok=True)
     sinks = _sinks(data / "mailbox")
@@ -42,8 +58,23 @@ def demo(arguments: Namespace) -> int:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, interactive=False)
-    _fill(arguments.cases)
+    if not filled.exists():
+        _fill(arguments.cases)
+        filled.touch()
     return _run(arguments, address)
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[bool]:
+    """Whether no other process has this folder; while it is true, none can have it. The lock is the kernel's."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    with data.with_suffix(".lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            yield False
+        else:
+            yield True
 
 
 def _sinks(folder: Path) -> dict[str, str]:
@@ -87,12 +118,10 @@ def _now() -> datetime:
 
 def _fill(cases: int) -> None:
     """Three weeks of life, with a bar that shows how far they are."""
-    from loper.server.demo import begin, begun
+    from loper.server.demo import begin
     from loper.server.post import Channels
     from loper.server.worker import outbox
 
-    if begun():
-        return
     print(f"Three weeks of {cases} reports are lived through; this takes about a minute.", flush=True)
     shown = -1
 

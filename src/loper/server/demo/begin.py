@@ -11,16 +11,11 @@ from loper.server import clock
 from loper.server.demo.hurry import advance
 from loper.server.demo.life import ZONE, live
 from loper.server.demo.town import settle_town
-from loper.server.records import demo, runtime
+from loper.server.records import demo
 
 DAYS = 21
 MORNING = time(10, 50)
 """A demonstration opens on a working day at this time: technicians are under way and at work."""
-
-
-def begun() -> bool:
-    """Whether there is a demonstration in this database."""
-    return runtime.Case.objects.exists()
 
 
 def opening(now: datetime) -> datetime:
