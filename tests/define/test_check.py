@@ -114,6 +114,19 @@ stages: {one: {on: {b: two}, within: 1 day}, two: {on: {b: two}, within: 1 day},
     assert places == ["stages.one", "stages.two", "stages.end"]
 
 
+def test_what_comes_back_of_a_message_is_never_unexpected_so_what_hangs_on_it_is_no_dead_end():
+    journey = parse_journey("""\
+journey: x
+events: {a: {from: [agent]}}
+begins: {a: one}
+stages: {one: {on: {ask.answered: two}, within: 1 day}, two: {on: {a: end}, within: 1 day}, end: {final: true}}
+touchpoints:
+  ask: {when: a, channels: [email]}
+  thanks: {when: ask.answered, in: [end], channels: [email]}
+""")
+    assert not found(journey, "dead-end")
+
+
 def test_a_campaign_that_leaves_people_behind_is_a_dead_end():
     campaign = """\
 journey: x

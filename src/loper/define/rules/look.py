@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from loper.define.model import Journey, OnEvent, Stage, Touchpoint
+from loper.define.model import TOUCHPOINT_EVENTS, Journey, OnEvent, Stage, Touchpoint
 from loper.define.organisation import Organisation
 
 
@@ -83,9 +83,14 @@ class Look:
         found = {self.journey.begins[event]} if event in self.journey.begins else set()
         for stage in self.open_stages(final=True):
             found.update(self.moves(stage).get(event, ()))
-        if event not in self.named or event == "stage.overdue":
+        if event not in self.named or self.never_unexpected(event):
             found |= set(self.reachable)
         return frozenset(found)
+
+    def never_unexpected(self, event: str) -> bool:
+        """Whether it gives its moments in every stage: stage.overdue, and what comes back of messages."""
+        touchpoint, _, what = event.rpartition(".")
+        return event == "stage.overdue" or (touchpoint in self.journey.touchpoints and what in TOUCHPOINT_EVENTS)
 
     def open_stages(self, *, final: bool = False) -> Iterator[Stage]:
         """The stages that a case can come in, without the final ones unless asked."""
