@@ -22,7 +22,7 @@ from loper.server.actions import cases, visits
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.dialogues import Note, StoredFile
 from loper.server.records.runtime import Event
-from tests.browser.conftest import FLAGS
+from tests.conftest import CHROMIUM
 from tests.worlds import World
 
 Look = Callable[[Page], None]
@@ -196,7 +196,7 @@ def test_a_tap_outlives_a_browser_that_is_killed(
 ) -> None:
     def start() -> BrowserContext:
         return browser.browser_type.launch_persistent_context(
-            tmp_path, executable_path=shutil.which("chromium"), args=FLAGS, base_url=live, locale="nl-NL"
+            tmp_path, executable_path=shutil.which("chromium"), args=CHROMIUM, base_url=live, locale="nl-NL"
         )
 
     context = start()
