@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.deploy.customer import answer, report
 from tests.deploy.front import NAME, Front, Visitor, pages
 from tests.deploy.installation import Host
 
@@ -109,20 +110,16 @@ def jpeg(megabytes: float) -> bytes:
     return content + bytes(max(0, int(megabytes * 1e6) - len(content)))
 
 
-def reporting(front: Front) -> tuple[Visitor, str]:
-    """Somebody who reports a leak, at the question for a photograph."""
-    visitor, at = Visitor(front), "/report/repair/report"
-    for answer in ("leak", "drips", "kitchen", "Het drupt onder de kraan."):
-        at = visitor.post(at, {"answer": answer}).headers["Location"]
-        at = visitor.get(at).headers.get("Location", at)
-    assert b'type="file"' in visitor.get(at).body, at
-    return visitor, at
+def test_a_customer_reports_a_problem(front: Front) -> None:
+    assert report(front).startswith("/case/")
 
 
 def test_a_photograph_comes_through_and_one_that_is_too_large_is_refused_in_words(front: Front) -> None:
-    visitor, at = reporting(front)
-    answer = visitor.post(at, {}, ("answer", jpeg(13)))
-    assert answer.status == 422 and b"MB" in answer.body
+    visitor = Visitor(front)
+    at = answer(visitor, "leak", "drips", "kitchen", "Het drupt onder de kraan.")
+    assert b'type="file"' in visitor.get(at).body, at
+    refused = visitor.post(at, {}, ("answer", jpeg(13)))
+    assert refused.status == 422 and b"MB" in refused.body
     assert visitor.post(at, {}, ("answer", jpeg(11))).status == 302
 
 
