@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,12 @@ class PlainTexts:
     def __init__(self) -> None:
         self.broken: set[str] = set()
         self.missing: set[tuple[str, str]] = set()
+
+    def gather(self, asked: Sequence[tuple[Case, Moment]]) -> PlainTexts:
+        return self
+
+    def write(self) -> None:
+        """There are no links in these texts."""
 
     def compose(self, journey: Journey, case: Case, moment: Moment, channel: str, key: str) -> Outgoing:
         if moment.touchpoint in self.broken:

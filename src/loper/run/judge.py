@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from loper.define.model import Journey
 from loper.define.organisation import Policy
-from loper.run.ports import Channel, Directory, Outgoing, Receipt, Texts, Unsayable
+from loper.run.ports import Channel, Composer, Directory, Outgoing, Receipt, Texts, Unsayable
 from loper.run.receipts import before_restore, perhaps_gone
 from loper.run.store import Letter, Poisoned, Stored
 from loper.run.take import settle
@@ -55,6 +55,15 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class _Known:
+    """What was read for all these letters at once."""
+
+    customers: Mapping[str, Customer]
+    recent: Mapping[str, Recent]
+    composer: Composer
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
     """What it takes to decide, beside the case."""
 
@@ -70,18 +79,18 @@ class Judge:
         customers = sorted({letter.customer for letter in letters})
         work.load(letter.case for letter in letters)
         held = work.unit.held(letters)
-        known = self.directory.customers(customers)
-        recent = self._recent(work, customers)
+        there = [(stored.case, one.moment) for one in letters if (stored := work.stored.get(one.case)) is not None]
+        known = _Known(self.directory.customers(customers), self._recent(work, customers), self.texts.gather(there))
         parcels: list[Parcel] = []
         for head in heads:
             going: dict[str, Parcel] = {}
             for one in head:
                 letter = held.get(one.id)
                 if letter is not None and letter.status == "queued":
-                    customer = known.get(letter.customer) or Customer(key=letter.customer)
-                    self._one(work, letter, customer, recent.get(letter.customer, Recent()), going)
+                    self._one(work, letter, known, going)
                     work.changes.letters.append(letter)
             parcels += going.values()
+        known.composer.write()
         settle(work)
         return _still_so(work, parcels)
 
@@ -91,7 +100,7 @@ class Judge:
         open_ = work.unit.open_journeys(customers) if self.policy.holds else {}
         return {key: Recent(sent=tuple(went.get(key, ())), open=open_.get(key, frozenset())) for key in customers}
 
-    def _one(self, work: Work, letter: Letter, customer: Customer, recent: Recent, going: dict[str, Parcel]) -> None:
+    def _one(self, work: Work, letter: Letter, known: _Known, going: dict[str, Parcel]) -> None:
         stored = work.stored.get(letter.case)
         letter.lease = None  # unless it goes now
         if stored is None or stored.set_aside:
@@ -99,7 +108,7 @@ class Judge:
             return
         try:
             journey = work.journey(stored.case)
-            answer = self._verdict(journey, stored, letter, customer, recent, work.now)
+            answer = self._verdict(journey, stored, letter, known, work.now)
         except Exception as wrong:
             raise Poisoned(f"{type(wrong).__name__} in judging", case=letter.case) from wrong
         if before_restore(work, letter) and isinstance(answer, Go | Wait):
@@ -108,12 +117,12 @@ class Judge:
             return
         while isinstance(answer, Go):
             try:
-                outgoing = self._compose(work, journey, stored, letter, answer.channel)
+                outgoing = self._compose(work, journey, stored, letter, known.composer, answer.channel)
             except Unsayable as wrong:
                 logger.warning("case %s, %s by %s: %s", letter.case, letter.moment.touchpoint, answer.channel, wrong)
                 letter.tried |= {answer.channel}
                 letter.why = str(wrong)
-                answer = self._verdict(journey, stored, letter, customer, recent, work.now)
+                answer = self._verdict(journey, stored, letter, known, work.now)
                 continue
             letter.status, letter.channel, letter.why = "handing", answer.channel, answer.why
             letter.attempts += 1
@@ -127,23 +136,23 @@ class Judge:
         else:
             letter.status, letter.why = "withdrawn", answer.why
 
-    def _compose(self, work: Work, journey: Journey, stored: Stored, letter: Letter, channel: str) -> Outgoing:
+    def _compose(
+        self, work: Work, journey: Journey, stored: Stored, letter: Letter, composer: Composer, channel: str
+    ) -> Outgoing:
         if channel not in self.channels:
             raise Unsayable(f"no channel {channel} on this installation")
         if letter.id in work.faulty:
             raise Unsayable(work.faulty[letter.id])
         try:
             key = message_key(letter.case, letter.moment.key, channel)
-            return self.texts.compose(journey, stored.case, letter.moment, channel, key)
+            return composer.compose(journey, stored.case, letter.moment, channel, key)
         except Unsayable:
             raise
         except Exception as wrong:  # a text that breaks in a way nobody foresaw must not stop the others
             logger.exception("case %s: text of %s", letter.case, letter.moment.touchpoint)
             raise Poisoned(f"{type(wrong).__name__} in its text", letter=letter.id) from wrong
 
-    def _verdict(
-        self, journey: Journey, stored: Stored, letter: Letter, customer: Customer, recent: Recent, now: datetime
-    ) -> Verdict:
+    def _verdict(self, journey: Journey, stored: Stored, letter: Letter, known: _Known, now: datetime) -> Verdict:
         touchpoint = journey.touchpoints.get(letter.moment.touchpoint)
         if touchpoint is None:
             return Withdraw("no longer so")  # the case went over to a version that has it no more
@@ -161,7 +170,8 @@ class Judge:
             tried=letter.tried,
             gathered=letter.why == BUNDLED,
         )
-        return may(message, customer, self.policy, recent, now)
+        customer = known.customers.get(letter.customer) or Customer(key=letter.customer)
+        return may(message, customer, self.policy, known.recent.get(letter.customer, Recent()), now)
 
 
 def _skip(work: Work, stored: Stored, letter: Letter, answer: Skip) -> None:

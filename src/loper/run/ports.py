@@ -125,10 +125,22 @@ class Directory(Protocol):
 
 
 class Texts(Protocol):
-    """Makes the message of a moment: text with facts filled in, links with their tokens, attachments."""
+    """Makes the messages of moments: text with facts filled in, links with their tokens, attachments."""
+
+    def gather(self, asked: Sequence[tuple[Case, Moment]]) -> Composer:
+        """What it takes to write these messages, read at once, in the unit that is open."""
+        ...
+
+
+class Composer(Protocol):
+    """Messages being written."""
 
     def compose(self, journey: Journey, case: Case, moment: Moment, channel: str, key: str) -> Outgoing:
         """The message, rendered now. Raises Unsayable where there is no text, no address, or the text is at fault."""
+        ...
+
+    def write(self) -> None:
+        """Everything that the messages refer to (their links) into the store, in the unit that is open."""
         ...
 
 

@@ -36,8 +36,23 @@ def new_link(
     days: int | None = None,
 ) -> tuple[Link, str]:
     """The link and its address."""
+    link, url = draft_link(purpose=purpose, customer=customer, case=case, subject=subject, detail=detail, days=days)
+    link.save(force_insert=True)
+    return link, url
+
+
+def draft_link(
+    *,
+    purpose: str,
+    customer: str = "",
+    case: str = "",
+    subject: str = "",
+    detail: dict[str, Any] | None = None,
+    days: int | None = None,
+) -> tuple[Link, str]:
+    """A link that is yet to be written, and its address: who makes many writes them at once."""
     token, now = new_token(), clock.now()
-    link = Link.objects.create(
+    link = Link(
         hash=hash_of(token),
         purpose=purpose,
         customer=customer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -60,19 +60,26 @@ def _event(row: rows.Event, told: str | None) -> Event:
     )
 
 
-def event_of(case: str, occasion: str) -> Event | None:
-    """The event that a moment is about, from its occasion: the event's own, with the number of a repeat perhaps."""
-    own, _, repeat = occasion.rpartition("~")
-    wanted = (occasion, own) if repeat.isdigit() else (occasion,)
-    found = {
-        short(f"{row.source}#{row.ident}"): row for row in rows.Event.objects.filter(case=case).exclude(source=SYSTEM)
-    }
-    for key in wanted:
-        row = found.get(key)
-        if row is not None:
-            told = rows.EventData.objects.filter(case=case, number=row.number).values_list("data", flat=True).first()
-            return _event(row, told)
-    return None
+def events_about(asked: Collection[tuple[str, str]]) -> dict[tuple[str, str], Event]:
+    """For each (case, occasion) the event that its moment is about, where there is one.
+
+    An occasion is the event's own, with the number of a repeat perhaps.
+    """
+    known: dict[str, dict[str, rows.Event]] = {}
+    for row in rows.Event.objects.filter(case__in={case for case, _ in asked}).exclude(source=SYSTEM):
+        known.setdefault(row.case, {})[short(f"{row.source}#{row.ident}")] = row
+    about: dict[tuple[str, str], rows.Event] = {}
+    for case, occasion in asked:
+        own, _, repeat = occasion.rpartition("~")
+        found = known.get(case, {})
+        event = found.get(occasion) or (found.get(own) if repeat.isdigit() else None)
+        if event is not None:
+            about[case, occasion] = event
+    told = rows.EventData.objects.filter(
+        case__in={row.case for row in about.values()}, number__in={row.number for row in about.values()}
+    )
+    data = {(case, number): text for case, number, text in told.values_list("case", "number", "data")}
+    return {one: _event(row, data.get((row.case, row.number))) for one, row in about.items()}
 
 
 def knows(case: str, source: str, ident: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +19,18 @@ from loper.server.records.customers import Customer
 from loper.step import Appointment, Case
 
 
+def technician_name(key: str) -> str:
+    """The name of a technician; empty where there is none."""
+    return Technician.objects.filter(key=key).values_list("name", flat=True).first() or ""
+
+
 def context(
-    journey: Journey, case: Case, customer: Customer | None, organisation: Organisation, language: str
+    journey: Journey,
+    case: Case,
+    customer: Customer | None,
+    organisation: Organisation,
+    language: str,
+    technician: Callable[[str], str] = technician_name,
 ) -> dict[str, Any]:
     """The values of a text, but for its links and its event. What is not known is not there."""
     stage = journey.stages.get(case.state.stage or "")
@@ -34,7 +45,7 @@ def context(
     found["organisation"] = about(organisation, language)
     appointment = next((fact for fact in case.state.facts.values() if isinstance(fact, Appointment)), None)
     if appointment is not None and appointment.technician:
-        name = Technician.objects.filter(key=appointment.technician).values_list("name", flat=True).first()
+        name = technician(appointment.technician)
         if name:
             found["technician"] = {"name": name, "first_name": name.split()[0]}
     return found
