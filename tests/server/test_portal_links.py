@@ -261,6 +261,14 @@ def test_a_token_never_reaches_a_log(world: World, client: Client, caplog: pytes
     assert token not in caplog.text
 
 
+def test_whoever_asks_for_what_is_not_theirs_leaves_one_line_in_the_log(
+    world: World, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.handler.setFormatter(Line("%(message)s"))
+    assert client.get(f"/case/{world.report()}").status_code == 403
+    assert "Forbidden" in caplog.text and "Traceback" not in caplog.text
+
+
 def test_every_answer_carries_a_policy_that_runs_nothing_from_elsewhere(world: World, client: Client) -> None:
     for page in ("/", "/nope", "/l/x", "/brand.css", "/healthz"):
         policy = client.get(page).headers["Content-Security-Policy"]

@@ -6,6 +6,7 @@ import logging
 import re
 from collections.abc import Callable
 from contextlib import suppress
+from copy import copy
 from ipaddress import ip_address
 
 from django.conf import settings
@@ -90,7 +91,13 @@ _TOKEN = re.compile(r"(/(?:l|u)/)[A-Za-z0-9_-]{16,}")
 
 
 class Line(logging.Formatter):
-    """A line of the log. A token of a link never reaches it, not even by the path in an error and its traceback."""
+    """A line of the log. A token of a link never reaches it, not even by the path in an error and its traceback.
+
+    A request that is refused is one line, without a traceback: anybody can ask for what is not theirs, often.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
+        if record.name == "django.request" and record.levelno < logging.ERROR:
+            record = copy(record)
+            record.exc_info = record.exc_text = None
         return _TOKEN.sub(r"\1...", super().format(record))

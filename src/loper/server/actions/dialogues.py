@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 
 from loper.contact import Stop, turn
-from loper.define.model import Dialogue, Journey, Question
+from loper.define.model import Dialogue, Journey
 from loper.server import clock
 from loper.server.permissions import Actor, demand
 from loper.server.queries import designs
@@ -105,10 +105,6 @@ def definition(progress: DialogueProgress) -> tuple[Journey, Dialogue]:
     if progress.case and not progress.submitted:
         dialogue = replace(dialogue, known=facts_of(progress.case))
     return journey, dialogue
-
-
-def question_of(progress: DialogueProgress, name: str) -> Question | None:
-    return definition(progress)[1].questions.get(name)
 
 
 def sweep_dialogues(*, older: timedelta = timedelta(days=30)) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +18,6 @@ from loper.server.records.agenda import Appointment
 from loper.server.records.customers import Customer
 from loper.server.records.runtime import Case as Row
 from loper.step import Case
-from loper.step import plain as plain_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +104,6 @@ def stage_says(journey: Journey, stage: Stage, case: Case, language: str) -> str
 def facts_of(case: Case) -> dict[str, Any]:
     """The facts of a case, for a text."""
     return dict(case.state.facts)
-
-
-def plain_facts(case: Case) -> Mapping[str, Any]:
-    """The facts of a case as JSON values."""
-    return {name: plain_fact(value) for name, value in case.state.facts.items()}
 
 
 def skill_of(view: CaseView) -> str:

@@ -29,10 +29,6 @@ class Brand:
     emergency: str
 
     @property
-    def phone_link(self) -> str:
-        return re.sub(r"[^\d+]", "", self.phone)
-
-    @property
     def letters(self) -> str:
         """The brand's colour, darkened until letters in it can be read on the page, and white ones on it (4.5:1)."""
         return until_readable(self.primary, PAGE)
