@@ -56,7 +56,7 @@ def coming(view: CaseView, language: str, now: datetime) -> list[Heard]:
         touchpoint, facts = one.touchpoint, view.case.state.facts
         if touchpoint.for_person or touchpoint.kind in refused or not one.judged:
             continue
-        if touchpoint.if_ is not None and not touchpoint.if_(facts, now):
+        if touchpoint.if_ is not None and not touchpoint.if_(facts, now.astimezone(view.journey.timezone)):
             continue
         if variant(touchpoint, view.case.customer) == "none" or _outside(touchpoint, view):
             continue

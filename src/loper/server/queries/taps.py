@@ -86,7 +86,7 @@ def leads_to(journey: Journey, stage: str | None, event: str, facts: Mapping[str
     moves = here.on.get(event)
     if moves is None:
         moves = () if here.final else journey.on.get(event, ())
-    now = clock.now()
+    now = clock.now().astimezone(journey.timezone)
     return next((move.to for move in moves if move.if_ is None or move.if_(facts, now)), None)
 
 
