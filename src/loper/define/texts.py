@@ -156,12 +156,16 @@ class _Texts(Environment):
         self.tags = {name: tag for name, tag in self.tags.items() if name in (*tags, *_MARKUP)}
         self.filters = {name: self.filters[name] for name in PLAIN_FILTERS} | filters.for_language(language, zone)
         self.blocks = dict(blocks or ())
+        self.read: dict[str, BoundTemplate] = {}
         self.inner = _Texts(language, zone, None) if blocks is not None else None
 
     def get_template(self, name: str, **_: Any) -> BoundTemplate:
         if name not in self.blocks or self.inner is None:
             raise TemplateNotFoundError(name, token=None)
-        return self.inner.from_string(self.blocks[name], name=name)
+        read = self.read.get(name)
+        if read is None:
+            read = self.read[name] = self.inner.from_string(self.blocks[name], name=name)
+        return read
 
 
 @lru_cache(maxsize=64)
