@@ -10,6 +10,7 @@ from django.utils import translation
 from loper.define.model import Duration, Touchpoint, Unit, Window
 from loper.define.organisation import Cap, Hold, Policy
 from loper.server.pages.desk import words
+from loper.server.ui import words as times
 from loper.step import Customer, Go, Message, Recent, Sent, may
 
 NIGHT = datetime(2026, 9, 7, 1, 30, tzinfo=UTC)
@@ -85,7 +86,7 @@ def test_a_name_that_we_have_no_word_for_is_made_readable() -> None:
 )
 def test_a_duration_in_dutch(duration: Duration, said: str) -> None:
     with translation.override("nl"):
-        assert words.duration(duration) == said
+        assert times.duration(duration) == said
 
 
 def test_a_touchpoint_for_a_person_is_done_and_a_message_is_answered() -> None:

@@ -11,9 +11,10 @@ from typing import Any
 from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 
 from loper.define.filters import Filter, for_language
+from loper.define.model import Duration, Unit
 
 TELEPHONE = re.compile(r"(?<![\w/.-])(?:\+|0)\d[\d -]{4,15}\d(?![\w/])|(?<![\w/.-])(?:112|14 ?0\d{2,3})(?![\w/-])")
 """A telephone number in a Dutch or English sentence: 0800-9009, 085 - 000 12 34, +31 6 12345678, 112, 14 020."""
@@ -102,3 +103,16 @@ def with_calls(text: str) -> SafeString:
         place = found.end()
     parts.append(format_html("{}", text[place:]))
     return mark_safe("".join(parts))  # noqa: S308 - every part was escaped above
+
+
+def duration(value: Duration) -> str:
+    """So many hours, in words."""
+    n = value.amount
+    words = {
+        Unit.MINUTES: ngettext("%(n)d minute", "%(n)d minutes", n),
+        Unit.HOURS: ngettext("%(n)d hour", "%(n)d hours", n),
+        Unit.DAYS: ngettext("%(n)d day", "%(n)d days", n),
+        Unit.WEEKS: ngettext("%(n)d week", "%(n)d weeks", n),
+        Unit.WORKING_DAYS: ngettext("%(n)d working day", "%(n)d working days", n),
+    }
+    return words[value.unit] % {"n": n}

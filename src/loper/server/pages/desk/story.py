@@ -14,6 +14,7 @@ from loper.run.receipts import RESTORED
 from loper.server.pages.desk import words
 from loper.server.queries.desk_story import Anchor, Coming, Line
 from loper.server.records.runtime import Task
+from loper.server.ui.words import duration
 from loper.step.facts import told
 from loper.step.index import OVERDUE
 
@@ -174,7 +175,7 @@ def because(journey: Journey, anchor: Anchor | None) -> str:
         return ""
     at = words.when(anchor.at) if anchor.at else ""
     if anchor.fact:
-        shift = words.duration(anchor.shift) if anchor.shift else ""
+        shift = duration(anchor.shift) if anchor.shift else ""
         text = (
             _("%(shift)s before: %(what)s (%(when)s)") if anchor.before else _("%(shift)s after: %(what)s (%(when)s)")
         )
@@ -185,7 +186,7 @@ def because(journey: Journey, anchor: Anchor | None) -> str:
             what = _("it took too long in '%(stage)s'") % {"stage": words.stage(journey, anchor.stage)}
         if anchor.shift is not None:
             text = _("%(shift)s after: %(what)s (%(when)s)")
-            told = text % {"shift": words.duration(anchor.shift), "what": what, "when": at}
+            told = text % {"shift": duration(anchor.shift), "what": what, "when": at}
         else:
             told = _("because: %(what)s (%(when)s)") % {"what": what, "when": at}
     if anchor.repeat:

@@ -13,7 +13,7 @@ from django.utils import formats
 from django.utils.translation import get_language, gettext_noop, ngettext
 from django.utils.translation import gettext as _
 
-from loper.define.model import Duration, Journey, Question, Unit
+from loper.define.model import Journey, Question
 from loper.run.receipts import RESTORED
 from loper.server.queries.cases import stage_title
 from loper.server.queries.organisation import text_in
@@ -223,18 +223,6 @@ def _passed(text: str) -> str:
     name, _space, what = text.partition(" ")
     words = _("%(channel)s did not arrive") if what == "failed" else _("no %(channel)s that works")
     return words % {"channel": channel(name)}
-
-
-def duration(value: Duration) -> str:
-    n = value.amount
-    words = {
-        Unit.MINUTES: ngettext("%(n)d minute", "%(n)d minutes", n),
-        Unit.HOURS: ngettext("%(n)d hour", "%(n)d hours", n),
-        Unit.DAYS: ngettext("%(n)d day", "%(n)d days", n),
-        Unit.WEEKS: ngettext("%(n)d week", "%(n)d weeks", n),
-        Unit.WORKING_DAYS: ngettext("%(n)d working day", "%(n)d working days", n),
-    }
-    return words[value.unit] % {"n": n}
 
 
 def when(at: datetime) -> str:

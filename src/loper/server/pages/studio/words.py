@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
-from loper.define.model import Duration, Journey, Late, Move, Offer, OnEvent, OnFact, Stage, Target, Touchpoint, Unit
+from loper.define.model import Duration, Journey, Late, Move, Offer, OnEvent, OnFact, Stage, Target, Touchpoint
 from loper.server.queries.organisation import text_in
+from loper.server.ui.words import duration
 
 CHANNELS = {
     "email": gettext_noop("E-mail"),
@@ -109,19 +110,6 @@ def event(journey: Journey, name: str, language: str) -> str:
         if what in said:
             return said[what] % {"what": called}
     return readable(name)
-
-
-def duration(value: Duration) -> str:
-    """So many hours, in words."""
-    n = value.amount
-    words = {
-        Unit.MINUTES: ngettext("%(n)d minute", "%(n)d minutes", n),
-        Unit.HOURS: ngettext("%(n)d hour", "%(n)d hours", n),
-        Unit.DAYS: ngettext("%(n)d day", "%(n)d days", n),
-        Unit.WEEKS: ngettext("%(n)d week", "%(n)d weeks", n),
-        Unit.WORKING_DAYS: ngettext("%(n)d working day", "%(n)d working days", n),
-    }
-    return words[value.unit] % {"n": n}
 
 
 def anchor(journey: Journey, value: OnEvent | OnFact, language: str) -> str:
