@@ -52,3 +52,12 @@ def waiting(store: Store) -> list[str]:
     from loper.server.records.runtime import Waiting
 
     return list(Waiting.objects.order_by("pk").values_list("case", flat=True))
+
+
+def beats(store: Store) -> list[tuple[str, float]]:
+    """Each worker that was heard of, and how far it was behind then (seconds)."""
+    if isinstance(store, MemoryStore):
+        return [(name, lag) for name, (_, lag) in store.data.beats.items()]
+    from loper.server.records.runtime import Heartbeat
+
+    return list(Heartbeat.objects.order_by("name").values_list("name", "lag"))

@@ -376,3 +376,4 @@ def test_a_worker_that_beats_again_is_there_once(engine: Engine) -> None:
     with engine.store.unit() as unit:
         unit.beat("w", NOON, 1.5)
         unit.beat("w", SOON, 0.0)
+    assert reading.beats(engine.store) == [("w", 0.0)]
