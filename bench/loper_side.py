@@ -1,4 +1,4 @@
-"""Loper as a bench runs it: the server's own settings, store and journeys, on the database that LOPER_DATABASE names."""
+"""Loper as a bench runs it: the server's own settings, store and journeys, on the database of LOPER_DATABASE."""
 
 from __future__ import annotations
 

@@ -70,8 +70,8 @@ def scripts(clock: HandClock) -> dict[str, list[tuple[str, str, dict[str, Any]]]
     visit = {"start": start.isoformat(), "end": (start + timedelta(hours=2)).isoformat(), "technician": "t1"}
     asked = {"about": "Een lekkende kraan in de keuken"}
     reported = {
-        "problem": "leak", "severity": "drips", "room": "kitchen", "story": "Het drupt onder de kraan.", "at_home": "any",
-        "skill": "plumbing", "duration": 60, "urgent": True,
+        "problem": "leak", "severity": "drips", "room": "kitchen", "story": "Het drupt onder de kraan.",
+        "at_home": "any", "skill": "plumbing", "duration": 60, "urgent": True,
     }  # fmt: skip
     return {
         "visit": [

@@ -37,9 +37,9 @@ STATE = json.dumps(
 KINDS = (("asked", "open", "welcome"), ("planned", "waiting", "confirmation"), ("done", "closed", "thanks"))
 
 NEW = sa.text(
-    "INSERT INTO journey_case (key, journey, version, customer, inherited, stage, round, ended, stalled, state, now, wake,"
-    " revision, events, touches, set_aside, begun) VALUES (:case, 'visit', :version, :customer, '', :stage, 1, false, false,"
-    " :state, :now, :now, 1, 1, 2, '', :now)"
+    "INSERT INTO journey_case (key, journey, version, customer, inherited, stage, round, ended, stalled, state, now,"
+    " wake, revision, events, touches, set_aside, begun) VALUES (:case, 'visit', :version, :customer, '', :stage, 1,"
+    " false, false, :state, :now, :now, 1, 1, 2, '', :now)"
 )
 CHANGED = sa.text(
     "UPDATE journey_case SET stage = :stage, state = :state, now = :now, wake = :now, ended = :ended, events = :number,"
@@ -52,8 +52,8 @@ EVENT = sa.text(
 TOLD = sa.text('INSERT INTO event_data ("case", number, data) VALUES (:case, :number, :data)')
 TOUCH = sa.text(
     'INSERT INTO touch ("case", seq, round, journey, version, stage, activity, kind, channel, direction, initiator, at,'
-    " recorded, outcome, why, cause) VALUES (:case, :seq, 1, 'visit', :version, :stage, :type, :kind, '', '', 'customer',"
-    " :now, :now, '', '', :ident)"
+    " recorded, outcome, why, cause) VALUES (:case, :seq, 1, 'visit', :version, :stage, :type, :kind, '', '',"
+    " 'customer', :now, :now, '', '', :ident)"
 )
 LETTER = sa.text(
     'INSERT INTO outbox ("case", customer, touchpoint, occasion, due, until, kind, status, channel, tried, not_before,'
@@ -72,8 +72,8 @@ def write(session: sa.Connection | sa.orm.Session, case: str, number: int) -> No
     """The rows of one transition."""
     (type, stage, touchpoint), now = KINDS[number - 1], datetime.now(UTC)
     given = {
-        "case": case, "number": number, "type": type, "stage": stage, "touchpoint": touchpoint, "now": now, "state": STATE,
-        "version": "0123456789abcdef", "customer": f"customer-{case}", "ident": f"{case}-{type}", "data": DATA,
+        "case": case, "number": number, "type": type, "stage": stage, "touchpoint": touchpoint, "now": now,
+        "state": STATE, "version": "0123456789abcdef", "customer": f"customer-{case}", "ident": f"{case}-{type}", "data": DATA,
         "ended": number == len(KINDS), "seq": 2 * number,
     }  # fmt: skip
     session.execute(NEW if number == 1 else CHANGED, given)
