@@ -73,7 +73,8 @@ def write(session: sa.Connection | sa.orm.Session, case: str, number: int) -> No
     (type, stage, touchpoint), now = KINDS[number - 1], datetime.now(UTC)
     given = {
         "case": case, "number": number, "type": type, "stage": stage, "touchpoint": touchpoint, "now": now,
-        "state": STATE, "version": "0123456789abcdef", "customer": f"customer-{case}", "ident": f"{case}-{type}", "data": DATA,
+        "state": STATE, "version": "0123456789abcdef", "customer": f"customer-{case}",
+        "ident": f"{case}-{type}", "data": DATA,
         "ended": number == len(KINDS), "seq": 2 * number,
     }  # fmt: skip
     session.execute(NEW if number == 1 else CHANGED, given)

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Every bench, each printing its figures beside a peer's. The peers have a virtual environment of their own.
+#
+#   tools/bench.sh               all of them, at the sizes of docs/explanation/speed.md (half an hour)
+#   tools/bench.sh --quick       all of them, small: whether they run
+#   tools/bench.sh smtp [...]    one of them, with its own arguments
+set -euo pipefail
+cd "$(dirname "$0")/.."
+if [ ! -e .venv-bench/.ready ] || [ requirements-bench.lock -nt .venv-bench/.ready ]; then
+  python3 -m venv .venv-bench
+  .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+  touch .venv-bench/.ready
+fi
+run() { tools/postgres.sh .venv/bin/python "bench/$1.py" "${@:2}"; }
+case "${1:-}" in
+  "") for one in runtime waiting timers smtp; do run "$one"; done ;;
+  --quick)
+    run runtime --rounds 1 --cases 300 --peer-cases 50
+    run waiting --cases 20000
+    run timers --timers 500 --peer-timers 50
+    run smtp --rounds 1 --mails 100
+    ;;
+  *) run "$@" ;;
+esac
