@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.client
 import json
 import os
@@ -38,27 +39,38 @@ class Process:
     arguments: Sequence[str]
     environment: Mapping[str, str]
     log: Path
+    sign: str  # what it says when it is at work
     ready: Callable[[str], None] = lambda line: None
     limit: Callable[[], None] | None = None  # called in the process before it begins
     process: subprocess.Popen[bytes] | None = None
-    started: int = 0
+    at_work: bool = False
 
     def start(self) -> None:
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [*LOPER, *self.arguments],
-                env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                preexec_fn=self.limit,
-            )
-        self.started += 1
+        self.at_work = False
+        self.process = subprocess.Popen(
+            [*LOPER, *self.arguments],
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            preexec_fn=self._before,
+        )
         threading.Thread(target=self._read, args=(self.process,), daemon=True).start()
 
+    def _before(self) -> None:
+        """In the new process, before it begins: it goes when we go."""
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        if self.limit is not None:
+            self.limit()
+
     def _read(self, process: subprocess.Popen[bytes]) -> None:
-        for line in process.stdout or ():
-            self.ready(line.decode())
+        with self.log.open("ab") as log:
+            for line in process.stdout or ():
+                log.write(line)
+                log.flush()
+                if self.sign.encode() in line and process is self.process:
+                    self.ready(line.decode())
+                    self.at_work = True
 
     def kill(self) -> None:
         if self.process is not None:
@@ -97,8 +109,9 @@ class House:
         os.environ.update(self.environment())
         setup(self)
         for number in range(self.workers):
-            self.processes.append(self._process(f"worker {number}", "work"))
-        self.processes.append(self._process("web", "serve", "--port", "0", ready=self._listening))
+            self.processes.append(self._process(f"worker {number}", "loper.worker at work", "work"))
+        sign = "Loper answers"
+        self.processes.append(self._process("web", sign, "serve", "--port", "0", ready=self._listening))
         for process in self.processes:
             process.start()
 
@@ -120,23 +133,22 @@ class House:
             "LOPER_HOSTS": "127.0.0.1",
         }
 
-    def _process(self, name: str, *arguments: str, ready: Callable[[str], None] = lambda line: None) -> Process:
+    def _process(
+        self, name: str, sign: str, *arguments: str, ready: Callable[[str], None] = lambda line: None
+    ) -> Process:
         log = self.folder / f"{name.replace(' ', '-')}.log"
-        return Process(name, arguments, self.environment(), log, ready)
+        return Process(name, arguments, self.environment(), log, sign, ready)
 
     def _listening(self, line: str) -> None:
-        if line.startswith("Loper answers"):
-            self.port = int(line.rstrip().rpartition(":")[2])
+        self.port = int(line.rstrip().rpartition(":")[2])
 
-    def wait_until_up(self, patience: float = 60.0) -> None:
-        """Return when the pages answer and every worker has swept once."""
-        from loper.server.records.runtime import Heartbeat
-
+    def wait_until_at_work(self, *processes: Process, patience: float = 120.0) -> None:
+        """Return when these processes (by default all) have said that they are at work."""
         end = time.monotonic() + patience
-        while not self.port or Heartbeat.objects.count() < self.workers:
+        while not all(process.at_work for process in processes or self.processes):
             if time.monotonic() > end:
                 raise AssertionError(f"it did not start in {patience} s\n{self.logs()[-3000:]}")
-            time.sleep(0.1)
+            time.sleep(0.02)
 
     def close(self) -> None:
         for process in self.processes:

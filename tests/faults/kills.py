@@ -45,9 +45,13 @@ def kill(house: House, load: Load, kills: int, seed: int, pause: float) -> Resul
     begin = time.monotonic()
     running = threading.Thread(target=load.run)
     running.start()
-    for _ in range(kills):
+    for done in range(kills):
+        load.let_begin((done + 1) / kills)
         time.sleep(chance.expovariate(1 / pause))
         process = chance.choice(house.processes)
+        if chance.random() < 0.8:  # most are killed at work, some while they start
+            house.wait_until_at_work(process)
+            time.sleep(chance.uniform(0, pause))
         process.kill()
         killed[process.name] = killed.get(process.name, 0) + 1
         process.start()
@@ -63,13 +67,15 @@ def main() -> int:
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--kills", type=int, default=200)
     given.add_argument("--journeys", type=int, default=2000)
-    given.add_argument("--pause", type=float, default=3.0, help="seconds between two kills, on average")
+    given.add_argument(
+        "--pause", type=float, default=1.5, help="seconds from one kill to the next, at least, on average"
+    )
     given.add_argument("--seed", type=int, default=1)
     given.add_argument("--drops", type=int, default=0, help="the answer to every so many-th mail is lost")
     arguments = given.parse_args()
     with new_house(drops=arguments.drops) as house:
         customers(arguments.journeys)
-        load = Load(house, arguments.journeys, arguments.kills * arguments.pause * 0.85, arguments.seed)
+        load = Load(house, arguments.journeys, arguments.seed)
         load.prepare()
         result = kill(house, load, arguments.kills, arguments.seed, arguments.pause)
         postgresql = house.postgresql

@@ -19,14 +19,13 @@ SOURCE = "faults"
 
 @dataclass
 class Load:
-    """Lives of cases, told by a few senders at once. `spread`: the seconds over which they begin.
+    """Lives of cases, told by a few senders at once. `let_begin` says how many of them may have begun.
 
     `whole`: each life goes on to its survey, a minute after it is done; else its visit is days away.
     """
 
     house: House
     journeys: int
-    spread: float
     seed: int
     senders: int = 6
     whole: bool = True
@@ -34,19 +33,38 @@ class Load:
     failed: list[str] = field(default_factory=list)
     doubled: int = 0
     begun: int = 0
+    _lives: list[list[tuple[float, list[dict[str, Any]]]]] = field(default_factory=list)
     _due: list[tuple[float, int, list[dict[str, Any]]]] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _number: int = 0
 
     def prepare(self) -> None:
-        """Plan every life: what is told when, in seconds from the beginning."""
+        """Plan every life: what is told when, in seconds from its beginning."""
         chance = random.Random(self.seed)
         for number in range(self.journeys):
+            self._lives.append([])
             self._life(f"v{number:05}", f"c{number:05}", chance)
-        heapq.heapify(self._due)
+
+    def let_begin(self, share: float) -> None:
+        """This share of the lives may have begun."""
+        now = time.monotonic()
+        with self._lock:
+            while self.begun < min(self.journeys, share * self.journeys):
+                for at, events in self._lives[self.begun]:
+                    self._number += 1
+                    heapq.heappush(self._due, (now + at, self._number, events))
+                self.begun += 1
+
+    def let_begin_within(self, seconds: float) -> None:
+        """All lives begin, evenly over so many seconds."""
+        begin = time.monotonic()
+        while (share := (time.monotonic() - begin) / seconds) < 1:
+            self.let_begin(share)
+            time.sleep(0.1)
+        self.let_begin(1)
 
     def _life(self, case: str, customer: str, chance: random.Random) -> None:
-        start = chance.uniform(0, self.spread)
+        start = chance.uniform(0, 2)
         asked = self._event(case, "asked", "customer", customer=customer, data={"about": "é" * chance.randint(0, 50)})
         planned = self._event(case, "planned", "customer")
         far = 0 if self.whole else 3 * 86400
@@ -80,34 +98,34 @@ class Load:
         }  # fmt: skip
 
     def _at(self, at: float, events: list[dict[str, Any]]) -> None:
-        self._number += 1
-        self._due.append((at, self._number, events))
+        self._lives[-1].append((at, events))
 
     def run(self) -> None:
-        """Tell everything; returns when all of it has had its 2xx."""
-        begin = time.monotonic()
-        threads = [threading.Thread(target=self._send, args=(begin, number)) for number in range(self.senders)]
+        """Tell what is due; returns when all lives have begun and all of it has had its 2xx."""
+        threads = [threading.Thread(target=self._send, args=(number,)) for number in range(self.senders)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
 
-    def _send(self, begin: float, number: int) -> None:
+    def _send(self, number: int) -> None:
         chance = random.Random(f"{self.seed}/{number}")
-        while True:
-            with self._lock:
-                if not self._due or self.failed:
-                    return
-                at, _, events = self._due[0]
-                wait = begin + at - time.monotonic()
-                if wait <= 0:
-                    heapq.heappop(self._due)
-                    while wait <= 0 and self._due and len(events) < 20 and self._due[0][0] + begin < time.monotonic():
-                        events = events + heapq.heappop(self._due)[2]  # what piled up goes together
-            if wait > 0:
-                time.sleep(min(wait, 0.05))
-                continue
-            self._tell([_now(event) for event in events], chance)
+        while not self.failed:
+            events = self._next()
+            if events:
+                self._tell([_now(event) for event in events], chance)
+            elif self.begun == self.journeys and not self._due:
+                return
+            else:
+                time.sleep(0.05)
+
+    def _next(self) -> list[dict[str, Any]]:
+        """What is to be told now; what has piled up goes together."""
+        events: list[dict[str, Any]] = []
+        with self._lock:
+            while self._due and self._due[0][0] <= time.monotonic() and len(events) < 20:
+                events += heapq.heappop(self._due)[2]
+        return events
 
     def _tell(self, events: list[dict[str, Any]], chance: random.Random) -> None:
         try:

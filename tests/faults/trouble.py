@@ -25,9 +25,10 @@ JOURNEYS = 120
 def begun(house: House, spread: float, journeys: int = JOURNEYS) -> tuple[Load, threading.Thread]:
     """Journeys are being told, to pages and workers that are there."""
     customers(journeys)
-    house.wait_until_up()
-    load = Load(house, journeys, spread, seed=7, whole=False)
+    house.wait_until_at_work()
+    load = Load(house, journeys, seed=7, whole=False)
     load.prepare()
+    threading.Thread(target=load.let_begin_within, args=(spread,), daemon=True).start()
     running = threading.Thread(target=load.run)
     running.start()
     return load, running
