@@ -188,6 +188,16 @@ def test_the_link_goes_again_to_an_address_we_know_and_colleagues_see_that(sendi
     assert opened["Location"] == f"/case/{key}"
 
 
+def test_older_links_can_be_made_to_stop(sending: World) -> None:
+    key, client = sending.report(), signed_in(sending)
+    pk = sending.customer.addresses.get(channel="email").pk
+    client.post(f"/desk/link/{key}", {"address": pk})
+    client.post(f"/desk/link/{key}", {"address": pk, "alone": "1"})
+    older, newer = (message.links[0].url.partition("8000")[2] for message in sending.email.sent)
+    assert client.get(older).status_code == 410
+    assert client.get(newer)["Location"] == f"/case/{key}"
+
+
 def test_the_link_goes_to_no_other_address(sending: World) -> None:
     key, client = sending.report(), signed_in(sending)
     other = Customer.objects.create(key="other", name="Bo", created=sending.time.at)

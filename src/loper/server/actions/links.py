@@ -90,12 +90,11 @@ def end_visit(links: Iterable[Link]) -> None:
     )
 
 
-def revoke_links(*, case: str = "", customer: str = "") -> int:
-    """No link to this case, or of this customer, opens anything any more."""
-    if not (case or customer):
-        raise ValueError("name a case or a customer")
-    links = Link.objects.filter(revoked=None)
-    links = links.filter(case=case) if case else links.filter(customer=customer)
+def revoke_links(*, case: str, but: Link | None = None) -> int:
+    """No link to this case opens anything any more, but this one; also not for who opened one before."""
+    links = Link.objects.filter(case=case, revoked=None)
+    if but is not None:
+        links = links.exclude(pk=but.pk)
     return links.update(revoked=clock.now())
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from loper.run.ports import Link as Button
 from loper.run.ports import Outgoing, Receipt
 from loper.server import clock
-from loper.server.actions.links import new_link
+from loper.server.actions.links import new_link, revoke_links
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, demand
 from loper.server.queries.organisation import brand
@@ -29,8 +29,8 @@ def known_ways(customer: str) -> list[ContactAddress]:
     return list(found.order_by("channel", "-verified", "pk"))
 
 
-def send_link_again(*, actor: Actor, case: str, address: int) -> Receipt:
-    """Send it now and say what came of it; raises Refused when it did not go.
+def send_link_again(*, actor: Actor, case: str, address: int, alone: bool = False) -> Receipt:
+    """Send it now and say what came of it; raises Refused when it did not go. `alone`: older links open nothing more.
 
     The message is handed over outside any transaction: a mail server that is slow must not hold the database.
     """
@@ -52,6 +52,8 @@ def send_link_again(*, actor: Actor, case: str, address: int) -> Receipt:
     if receipt.outcome in ("failed", "later"):
         Link.objects.filter(pk=link.pk).update(revoked=clock.now())
         raise Refused(_("It did not go: the mail server or the SMS centre refused it. Try again, or another address."))
+    if alone:
+        revoke_links(case=case, but=link)
     _write_down(actor, case, way, sure=receipt.outcome == "sent")
     return receipt
 

@@ -25,7 +25,7 @@ def link(request: HttpRequest, key: str) -> HttpResponse:
         chosen = request.POST.get("address", "")
         try:
             to = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 12 else 0
-            send_link_again(actor=actor_of(request), case=key, address=to)
+            send_link_again(actor=actor_of(request), case=key, address=to, alone="alone" in request.POST)
             messages.success(request, _("The link is on its way."))
             return redirect("desk:case", key)
         except Refused as refused:
