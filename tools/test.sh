@@ -6,7 +6,8 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 said=$(mktemp)
 trap 'rm -f "$said"' EXIT
-tools/postgres.sh .venv/bin/pytest -p no:cacheprovider -m "not browser" --durations=5 \
+# Ordinary tests need not wait for the disk at every commit; the databases of tests/faults do (tests/faults/house.py).
+LOPER_PG_CONF="synchronous_commit = off" tools/postgres.sh .venv/bin/pytest -p no:cacheprovider -m "not browser" --durations=5 \
   tests/run tests/server tests/story tests/api tests/log tests/faults "$@" >"$said" 2>&1 &
 beside=$!
 .venv/bin/pytest --durations=10 "$@"

@@ -251,6 +251,7 @@ def _database(given: str, folder: str) -> Iterator[str]:
     name = f"loper_faults_{os.getpid()}"
     with psycopg.connect(given, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"ALTER DATABASE {name} SET synchronous_commit = on")
     yield given.replace("/loper?", f"/{name}?")
     with psycopg.connect(given, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
