@@ -35,6 +35,9 @@ def publish(name: str) -> None:
     """A journey of this folder, or (`repair`) of the examples with the organisation that belongs to it."""
     from loper.server.actions import designs
 
+    if (JOURNEYS / name).is_dir():
+        designs.install(files=_files(JOURNEYS / name, "*.yaml", "texts/*.liquid"), by="bench")
+        return
     if (JOURNEYS / f"{name}.yaml").exists():
         designs.install(files={"journey.yaml": (JOURNEYS / f"{name}.yaml").read_text("utf-8")}, by="bench")
         return
