@@ -72,6 +72,11 @@ class Process:
                     self.ready(line.decode())
                     self.at_work = True
 
+    def last_words(self) -> str:
+        """The last line of its log."""
+        lines = self.log.read_text(errors="replace").split("\n") if self.log.exists() else []
+        return next((line for line in reversed(lines) if line.strip()), "nothing")[:200]
+
     def kill(self) -> None:
         if self.process is not None:
             self.process.kill()
@@ -143,11 +148,19 @@ class House:
         self.port = int(line.rstrip().rpartition(":")[2])
 
     def wait_until_at_work(self, *processes: Process, patience: float = 120.0) -> None:
-        """Return when these processes (by default all) have said that they are at work."""
+        """Return when these processes (by default all) have said that they are at work.
+
+        One that ended by itself is started again, as systemd would; it is counted, and what it said is kept.
+        """
         end = time.monotonic() + patience
-        while not all(process.at_work for process in processes or self.processes):
+        while waiting := [process for process in processes or self.processes if not process.at_work]:
+            for process in waiting:
+                if process.process is not None and process.process.poll() is not None:
+                    self._count(f"{process.name} ended by itself: {process.last_words()}")
+                    process.start()
             if time.monotonic() > end:
-                raise AssertionError(f"it did not start in {patience} s\n{self.logs()[-3000:]}")
+                said = "\n".join(f"{one.name}: {one.last_words()}" for one in self.processes)
+                raise AssertionError(f"{waiting[0].name} did not start in {patience} s\n{said}")
             time.sleep(0.02)
 
     def close(self) -> None:
