@@ -206,7 +206,7 @@ def test_two_units_that_wait_for_each_other_are_both_done_in_the_end(real_engine
         transact(real_engine.store, real_engine.journeys, real_engine.clock, body)
 
     at_once([lambda: unit("A", "B"), lambda: unit("B", "A")], threads=2)
-    assert sorted(tries.values()) == [1, 2]
+    assert max(tries.values()) == 2  # one gives way; both do where both find out at the same moment
     assert [reading.events(real_engine.store, key).count("called") for key in "AB"] == [1, 1]
 
 
