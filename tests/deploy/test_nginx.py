@@ -139,8 +139,8 @@ SECRET = (
 
 
 def test_no_token_is_in_a_log(front: Front, host: Host) -> None:
-    for path in SECRET:
-        assert front.ask(path).status in (200, 302, 404, 410), path
+    for number, path in enumerate(SECRET, 1):  # each from an address of its own: nobody asks too much here
+        assert front.ask(path, come_from=f"127.0.2.{number}").status in (200, 302, 404, 410), path
         front.ask("/static/loper/base.css", headers={"Referer": f"https://{NAME}{path}"})
         front.ask(path, secure=False)
     assert "GET /l/..." in front.logs() and "GET /account/password/reset/key/..." in front.logs()
