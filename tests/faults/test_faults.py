@@ -17,21 +17,22 @@ TROUBLES = {
     "drops": ["tests.faults.trouble", "drops"],
     **({"restart": ["tests.faults.trouble", "restart"]} if POSTGRESQL else {"full": ["tests.faults.trouble", "full"]}),
 }
-"""They mostly wait, so they run beside each other. On SQLite the disk gets full, PostgreSQL is restarted."""
+"""They mostly wait, so they run beside each other; but nothing can start while PostgreSQL is restarted, which comes last."""
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
 
+def _begin(trouble: str) -> subprocess.Popen[str]:
+    environment = {name: value for name, value in os.environ.items() if name != "LOPER_DATA"}
+    command = [sys.executable, "-m", *TROUBLES[trouble]]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
 @pytest.fixture(scope="module")
 def running() -> Iterator[dict[str, subprocess.Popen[str]]]:
-    environment = {name: value for name, value in os.environ.items() if name != "LOPER_DATA"}
-    processes = {
-        name: subprocess.Popen(
-            [sys.executable, "-m", *arguments], cwd=ROOT, env=environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )
-        for name, arguments in TROUBLES.items()
-    }  # fmt: skip
+    processes = {name: _begin(name) for name in TROUBLES if name != "restart"}
     yield processes
     for process in processes.values():
         process.kill()
@@ -42,6 +43,8 @@ def running() -> Iterator[dict[str, subprocess.Popen[str]]]:
 def test_nothing_is_lost_and_every_double_is_explained(
     running: dict[str, subprocess.Popen[str]], trouble: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    if trouble not in running:
+        running[trouble] = _begin(trouble)
     said, _ = running[trouble].communicate(timeout=400)
     with capsys.disabled():
         print(f"\n{said.rstrip()}")
