@@ -17,7 +17,7 @@ TROUBLES = {
     "drops": ["tests.faults.trouble", "drops"],
     **({"restart": ["tests.faults.trouble", "restart"]} if POSTGRESQL else {"full": ["tests.faults.trouble", "full"]}),
 }
-"""They mostly wait, so they run beside each other; but nothing can start while PostgreSQL is restarted, which comes last."""
+"""They mostly wait, so they run beside each other; while PostgreSQL is restarted nothing can start: that comes last."""
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(420)]
 
