@@ -21,6 +21,7 @@ from tests.deploy.installation import ROOT, Host, until
 CONF = ROOT / "deploy/nginx/loper.conf"
 NAME = "mijn.example.nl"
 NGINX = "/usr/sbin/nginx"
+BOUNDARY = "----of-a-form-that-no-photograph-holds"  # a short one turns up in the noise of a photograph now and then
 
 
 def free_port() -> int:
@@ -141,14 +142,14 @@ class Visitor:
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
         assert token, page
         parts = [
-            f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+            f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
             for name, value in {"csrfmiddlewaretoken": token[1], **values}.items()
         ]
         if file is not None:
-            head = f'--x\r\nContent-Disposition: form-data; name="{file[0]}"; filename="a.jpg"\r\n'
+            head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{file[0]}"; filename="a.jpg"\r\n'
             parts.append(head.encode() + b"Content-Type: image/jpeg\r\n\r\n" + file[1] + b"\r\n")
-        body = b"".join(parts) + b"--x--\r\n"
-        headers = {"Content-Type": "multipart/form-data; boundary=x", "Origin": f"https://{NAME}", **more}
+        body = b"".join(parts) + f"--{BOUNDARY}--\r\n".encode()
+        headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}", "Origin": f"https://{NAME}", **more}
         return self._ask(path, "POST", body, headers)
 
     def _ask(self, path: str, method: str, body: bytes | None, headers: Mapping[str, str]) -> Answer:
