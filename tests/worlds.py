@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from loper.run.memory import MemoryChannel
 from loper.server.actions import agenda, cases, designs, dialogues, report
 from loper.server.actions.customers import find_or_make, home_of
+from loper.server.folders import journey_files, organisation_files
 from loper.server.permissions import Actor, staff
 from loper.server.records.agenda import Block, Technician
 from loper.server.records.customers import Customer
@@ -23,17 +24,6 @@ MONDAY = datetime(2026, 9, 7, 7, 0, tzinfo=UTC)
 """Where time begins in these tests: Monday 7 September 2026, nine o'clock in Amsterdam."""
 
 PASSWORD = "een-lang-wachtwoord"
-
-
-def files_of(folder: Path) -> dict[str, str]:
-    """A journey's folder as the server keeps it: relative name -> text."""
-    names = [*folder.glob("*.yaml"), *folder.rglob("*.liquid")]
-    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in sorted(names)}
-
-
-def organisation_files() -> dict[str, str]:
-    names = [EXAMPLES / "organisation.yaml", *sorted((EXAMPLES / "blocks").glob("*.liquid"))]
-    return {str(path.relative_to(EXAMPLES)): path.read_text(encoding="utf-8") for path in names}
 
 
 @dataclass
@@ -123,9 +113,9 @@ class World:
 
 
 def make_world(time_: Time) -> World:
-    designs.install_organisation(files=organisation_files(), by="test")
+    designs.install_organisation(files=organisation_files(EXAMPLES / "organisation.yaml"), by="test")
     for name in ("repair", "complaint"):
-        designs.install(files=files_of(EXAMPLES / name), by="test")
+        designs.install(files=journey_files(EXAMPLES / name), by="test")
     users = {}
     for role in ("director", "agent", "technician", "planner", "analyst", "admin"):
         user = User.objects.create_user(role, f"{role}@voorbeeldwonen.example", PASSWORD, first_name=role.title())

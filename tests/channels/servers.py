@@ -14,19 +14,16 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from loper.channels.email.mailbox import SmtpServer
 
-class _AnyPort(Controller):
-    """A controller that lets the machine choose the port."""
 
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+class _AnyPort(SmtpServer):
+    """A server that keeps its sessions."""
 
     def factory(self) -> SMTP:
         smtp = _Smtp(self.handler, **self.SMTP_kwargs)

@@ -1,61 +1,28 @@
-"""A mail server that counts which Message-ID came how often; in a thread, or as a process that writes them to a file.
+"""The mail server that counts, as a process of its own that writes down which Message-ID came from where.
 
-python -m tests.deploy.sink HOST PORT FILE [SECONDS]     (so slowly it takes each)
+python -m tests.deploy.sink HOST PORT FILE [SECONDS]     (so slowly it answers each)
 """
 
 from __future__ import annotations
 
-import asyncio
-import re
 import sys
 import time
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
-
-_ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
+from tests.faults.sink import Sink as Counting
 
 
-class _Server(Controller):
-    """aiosmtpd's own, which also knows its port where the machine chose it."""
-
-    def _trigger_server(self) -> None:
-        server: Any = self.server
-        if server is not None:
-            self.port = server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-class Sink:
-    """Listens once started; `taken` counts."""
+class Sink(Counting):
+    """Listens once started; `taken` counts, and `file`, if any, gets a line for each mail."""
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0, file: Path | None = None, slow: float = 0.0) -> None:
-        self.taken: Counter[str] = Counter()
-        self.file, self.slow = file, slow
-        self._controller = _Server(self, hostname=host, port=port)
+        super().__init__(host, port)
+        self.file, self.takes = file, slow
 
-    def start(self) -> None:
-        self._controller.start()
-
-    def stop(self) -> None:
-        self._controller.stop()
-
-    @property
-    def port(self) -> int:
-        return int(self._controller.port)
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        found = _ID.search((envelope.original_content or b"")[:8192])
-        identity = found.group(1).decode() if found else "?"
-        self.taken[identity] += 1
+    def keep(self, identity: str, sender: str) -> None:
         if self.file is not None:
             with self.file.open("a") as file:
-                file.write(f"{identity} {session.peer[0]}\n")
-        await asyncio.sleep(self.slow)
-        return "250 OK"
+                file.write(f"{identity} {sender}\n")
 
 
 if __name__ == "__main__":

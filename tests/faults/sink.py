@@ -8,20 +8,11 @@ import threading
 from collections import Counter
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from loper.channels.email.mailbox import SmtpServer
+
 _ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.IGNORECASE | re.MULTILINE)
-
-
-class _Server(Controller):
-    """aiosmtpd's own, which also knows its port where the machine chose it."""
-
-    def _trigger_server(self) -> None:
-        server: Any = self.server
-        if server is not None:
-            self.port = server.sockets[0].getsockname()[1]
-        super()._trigger_server()
 
 
 class Sink:
@@ -30,13 +21,13 @@ class Sink:
     `takes`: seconds until a mail that was taken is answered; a worker that is killed meanwhile does not know.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.taken: Counter[str] = Counter()
         self.drops = 0
         self.takes = 0.03
         self.dropped = 0
         self._lock = threading.Lock()
-        self._controller = _Server(self, hostname="127.0.0.1", port=0)
+        self._controller = SmtpServer(self, hostname=host, port=port)
 
     def start(self) -> None:
         self._controller.start()
@@ -48,11 +39,16 @@ class Sink:
     def port(self) -> int:
         return int(self._controller.port)
 
+    def keep(self, identity: str, sender: str) -> None:
+        """What else is done with a mail that was taken: here nothing."""
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         content = envelope.original_content or b""
         found = _ID.search(content[:8192])
+        identity = found.group(1).decode() if found else "?"
         with self._lock:
-            self.taken[found.group(1).decode() if found else "?"] += 1
+            self.taken[identity] += 1
+            self.keep(identity, session.peer[0])
             drop = bool(self.drops) and sum(self.taken.values()) % self.drops == 0
             self.dropped += drop
         await asyncio.sleep(self.takes)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from loper.run.ports import Receipt
-from loper.server import worker
+from loper.server import post
 from loper.server.records.agenda import Appointment, Block
 from loper.server.records.customers import Consent, Customer
 from loper.server.records.dialogues import CallWish, Note
@@ -173,7 +173,7 @@ def test_an_address_that_bounced_is_used_again_when_the_customer_says_so(world: 
 
 @pytest.fixture
 def sending(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(worker, "channels", lambda: {"email": world.email, "sms": world.sms})
+    monkeypatch.setattr(post, "channels", lambda: {"email": world.email, "sms": world.sms})
     return world
 
 

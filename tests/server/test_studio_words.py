@@ -15,10 +15,11 @@ import loper.define
 from loper.define import Journey
 from loper.define.check import BY_NAME
 from loper.define.model import Duration, Unit, Window
+from loper.server.folders import journey_files
 from loper.server.pages.studio import differences, said, words
 from loper.server.pages.studio.sentences import RULES, SENTENCES
 from loper.server.queries import designs
-from tests.worlds import EXAMPLES, files_of
+from tests.worlds import EXAMPLES
 
 SAYS = {"Found": (1, 2), "add": (1, 2), "Problem": (3, 4), "TextError": (0, 1), "Wrong": (0, 1), "_refuse": (2, 3),
         "ExpressionError": (0,)}  # fmt: skip
@@ -93,7 +94,7 @@ def test_a_sentence_of_the_core_is_said_in_the_language_of_the_page(english: str
 
 @pytest.fixture(scope="module")
 def repair() -> Journey:
-    return designs.parse_files(files_of(EXAMPLES / "repair"))
+    return designs.parse_files(journey_files(EXAMPLES / "repair"))
 
 
 def test_a_moment_says_in_words_when_it_comes(repair: Journey) -> None:

@@ -95,8 +95,9 @@ def publish_journey(arguments: Namespace) -> int:
 
     def publish() -> None:
         from loper.server.actions import designs
+        from loper.server.folders import journey_files
 
-        journey = designs.install(files=_files(Path(arguments.folder), "*.yaml", "**/*.liquid"), by="loper publish")
+        journey = designs.install(files=journey_files(Path(arguments.folder)), by="loper publish")
         print(f"Journey {journey.name} is published, version {journey.version}.")
 
     return _done(publish)
@@ -107,20 +108,12 @@ def publish_organisation(arguments: Namespace) -> int:
 
     def publish() -> None:
         from loper.server.actions import designs
+        from loper.server.folders import organisation_files
 
-        path = Path(arguments.file)
-        designs.install_organisation(files=_files(path.parent, path.name, "blocks/*.liquid"), by="loper publish")
+        designs.install_organisation(files=organisation_files(Path(arguments.file)), by="loper publish")
         print("The organisation file is published.")
 
     return _done(publish)
-
-
-def _files(folder: Path, *patterns: str) -> dict[str, str]:
-    """The files of a journey or an organisation as the server keeps them: relative name -> text."""
-    paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
-    if not paths:
-        raise FileNotFoundError(f"there is no {patterns[0]} in {folder}")
-    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths}
 
 
 def _done(act: Callable[[], None]) -> int:

@@ -94,6 +94,11 @@ class Channels:
             self._made[name] = (given, PerThread(lambda: make(given)))
 
 
+def channels() -> Mapping[str, Channel]:
+    """The channels as the settings name them now, for one who sends a message and closes them again."""
+    return Channels()()
+
+
 def _secret(purpose: str) -> str:
     """A secret of its own for one purpose, the same on every machine that has the installation's key."""
     return salted_hmac(purpose, "", algorithm="sha256").hexdigest()

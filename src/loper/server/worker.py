@@ -150,8 +150,3 @@ def read_inbox() -> int:
         returns.take_mail(found.report)
         count += 1
     return count
-
-
-def channels() -> Mapping[str, Channel]:
-    """The channels that the settings name."""
-    return Channels()()

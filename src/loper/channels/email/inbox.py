@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import imaplib
 import re
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import suppress
@@ -23,6 +22,7 @@ from typing import Any, Literal
 
 from loper.channels.email.bounces import LARGEST, Ours, Report, read
 from loper.channels.email.settings import LOOPBACK
+from loper.channels.trouble import trouble
 
 _BROKEN = (OSError, imaplib.IMAP4.error)
 _FOLDER = re.compile(r"[A-Za-z0-9._/ -]{1,100}")
@@ -179,10 +179,4 @@ def _ok(answer: tuple[str, Any], what: str) -> list[Any]:
 
 
 def _why(wrong: BaseException) -> str:
-    if isinstance(wrong, ssl.SSLCertVerificationError):
-        return f"the certificate of the server does not hold: {wrong.verify_message}"
-    if isinstance(wrong, TimeoutError):
-        return "no answer in time"
-    if isinstance(wrong, socket.gaierror):
-        return "the name of the server is not known"
-    return f"{type(wrong).__name__}: {str(wrong)[:200]}"
+    return trouble(wrong) or f"{type(wrong).__name__}: {str(wrong)[:200]}"

@@ -114,12 +114,12 @@ class MailSink:
 
     def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
         self.folder, self.host, self.port = folder, host, port
-        self._server: _Server | None = None
+        self._server: SmtpServer | None = None
 
     def start(self) -> None:
         """Listen, in a thread of its own; afterwards `port` is the real one. Raises OSError where it is taken."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._server = _Server(_Keep(self.folder / "mail"), self.host, self.port, data_size_limit=LARGEST)
+        self._server = SmtpServer(_Keep(self.folder / "mail"), self.host, self.port, data_size_limit=LARGEST)
         self._server.start()
         self.port = self._server.port
 
@@ -130,7 +130,7 @@ class MailSink:
             server.stop()
 
 
-class _Server(Controller):
+class SmtpServer(Controller):
     """aiosmtpd's own, which also knows its port where the machine chose it."""
 
     def _trigger_server(self) -> None:

@@ -16,6 +16,7 @@ from typing import Literal
 
 from loper.channels.email.identity import without_addresses
 from loper.channels.email.settings import LOOPBACK, EmailSettings
+from loper.channels.trouble import trouble
 
 BROKEN = (OSError, smtplib.SMTPException, UnicodeError, ValueError)
 _BARE_NEWLINE = re.compile(rb"\r\n|\n|\r")
@@ -231,12 +232,8 @@ def _said(code: int, text: bytes | str) -> str:
 
 
 def _why(wrong: BaseException) -> str:
-    if isinstance(wrong, ssl.SSLCertVerificationError):
-        return f"the certificate of the server does not hold: {wrong.verify_message}"
-    if isinstance(wrong, TimeoutError):
-        return "no answer in time"
-    if isinstance(wrong, socket.gaierror):
-        return "the name of the server is not known"
+    if known := trouble(wrong):
+        return known
     if isinstance(wrong, smtplib.SMTPResponseException):
         return _said(wrong.smtp_code, wrong.smtp_error)
     return _said(0, f"{type(wrong).__name__}: {wrong}")[2:]

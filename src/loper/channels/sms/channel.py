@@ -6,7 +6,6 @@ import http.client
 import json
 import logging
 import re
-import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit
 from loper.channels.sms.gsm import segments
 from loper.channels.sms.settings import SmsSettings
 from loper.channels.sms.text import text_of
+from loper.channels.trouble import trouble
 from loper.run.ports import Outgoing, Receipt
 
 logger = logging.getLogger("loper.channels.sms")
@@ -153,12 +153,8 @@ def _quoted(key: str) -> str:
 
 
 def _why(wrong: BaseException) -> str:
-    if isinstance(wrong, ssl.SSLCertVerificationError):
-        return f"the certificate of the gateway does not hold: {wrong.verify_message}"
-    if isinstance(wrong, TimeoutError):
-        return "no answer in time"
-    if isinstance(wrong, socket.gaierror):
-        return "the name of the gateway is not known"
+    if known := trouble(wrong, "gateway"):
+        return known
     if isinstance(wrong, ConnectionRefusedError):
         return "the gateway refuses the connection"
     if isinstance(wrong, http.client.RemoteDisconnected | ConnectionError):

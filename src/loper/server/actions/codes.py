@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from loper.run.ports import Channel, Outgoing
 from loper.run.ports import Link as Button
+from loper.server import post
 from loper.server.actions.lost import make_codes
 from loper.server.queries.organisation import brand
 from loper.server.records.customers import Customer
@@ -51,7 +52,7 @@ def send_way_back(*, to: str, url: str, language: str) -> None:
 
 
 def _send_codes(challenge_id: int) -> None:
-    channels = _channels()
+    channels = post.channels()
     for key, code in make_codes(challenge_id=challenge_id).items():
         customer = Customer.objects.get(key=key)
         with translation.override(customer.language):
@@ -75,7 +76,7 @@ def _send_way_back(to: str, url: str, language: str) -> None:
     message = Outgoing(
         key=_key(), to=to, language=language, subject=subject, body=text, links=(Button("dialogue", label, url),)
     )
-    channel = _channels().get("email")
+    channel = post.channels().get("email")
     if channel is None:
         log.error("no e-mail channel is set up: a link to go on did not go")
     else:
@@ -94,12 +95,6 @@ def _hand_over(channel: Channel, message: Outgoing) -> None:
     receipt = channel.send(message)
     if receipt.outcome != "sent":
         log.warning("a message that was asked for did not go by %s: %s", channel.name, receipt.outcome)
-
-
-def _channels() -> dict[str, Channel]:
-    from loper.server.worker import channels  # the worker composes messages too: it knows this package
-
-    return dict(channels())
 
 
 def _key() -> str:

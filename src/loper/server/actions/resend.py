@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from loper.run.ports import Link as Button
 from loper.run.ports import Outgoing, Receipt
-from loper.server import clock
+from loper.server import clock, post
 from loper.server.actions.links import new_link, revoke_links
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, demand
@@ -39,9 +39,7 @@ def send_link_again(*, actor: Actor, case: str, address: int, alone: bool = Fals
     way = next((one for one in known_ways(owner or "") if one.pk == address), None)
     if way is None or owner is None:
         raise Refused(_("Choose one of the addresses that we know."))
-    from loper.server.worker import channels  # the worker composes messages too: it knows this package
-
-    channel = channels().get(way.channel)
+    channel = post.channels().get(way.channel)
     if channel is None:
         raise Refused(_("This installation cannot send that way. Choose another address."))
     link, url = new_link(purpose=Link.CASE, customer=owner, case=case)

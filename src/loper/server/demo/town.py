@@ -15,6 +15,7 @@ from loper.server import clock
 from loper.server.actions import agenda, designs
 from loper.server.actions.customers import find_or_make, home_of
 from loper.server.demo import names
+from loper.server.folders import journey_files, organisation_files
 from loper.server.permissions import Actor
 from loper.server.records.agenda import Technician
 from loper.server.records.customers import Customer
@@ -64,19 +65,13 @@ def examples() -> Path:
     return found
 
 
-def files_of(folder: Path, *patterns: str) -> dict[str, str]:
-    """The files of a journey or an organisation as the server keeps them: relative name -> text."""
-    paths = sorted(path for pattern in patterns for path in folder.glob(pattern))
-    return {str(path.relative_to(folder)): path.read_text(encoding="utf-8") for path in paths}
-
-
 @transaction.atomic
 def settle_town(chance: random.Random, *, password: str, tenants: int, back: int, ahead: int) -> Town:
     """Everything that is there before the first report; blocks from `back` days ago until `ahead` days from now."""
     folder = examples()
-    designs.install_organisation(files=files_of(folder, "organisation.yaml", "blocks/*.liquid"), by="demo")
+    designs.install_organisation(files=organisation_files(folder / "organisation.yaml"), by="demo")
     for name in ("complaint", "repair"):
-        designs.install(files=files_of(folder / name, "*.yaml", "texts/*.liquid"), by="demo")
+        designs.install(files=journey_files(folder / name), by="demo")
     accounts = {}
     for account, (name, role) in PEOPLE.items():
         first, _, last = name.partition(" ")
