@@ -164,8 +164,24 @@ class SqlUnit:
     # -- writing ---------------------------------------------------------------------------------------------------
 
     def write(self, changes: Changes, now: datetime) -> None:
+        with self._together():
+            written = self._write_cases(changes, now)
+            self._write_rows(changes, now)
+        if any(cursor.rowcount != wanted for cursor, wanted in written):
+            raise Conflict("a case was changed by somebody else")
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """PostgreSQL works on one statement while we make the next; what is wrong with one is said at the end."""
+        if not self.postgresql:
+            yield
+            return
+        connection = self.cursor.db
+        with connection.wrap_database_errors, connection.connection.pipeline():
+            yield
+
+    def _write_rows(self, changes: Changes, now: datetime) -> None:
         out, write = self._out, self.sql
-        self._write_cases(changes, now)
         self._many(
             write.event,
             [
@@ -229,7 +245,8 @@ class SqlUnit:
             ],
         )  # fmt: skip
 
-    def _write_cases(self, changes: Changes, now: datetime) -> None:
+    def _write_cases(self, changes: Changes, now: datetime) -> list[tuple[Any, int]]:
+        """Write the cases; gives cursors that know afterwards how many were written, each with how many should be."""
         out = self._out
         new, changed = [], []
         for stored in changes.cases:
@@ -254,14 +271,18 @@ class SqlUnit:
                 )  # fmt: skip
             stored.revision += 1
         counted = [(stored.touches, stored.case.key, stored.revision) for stored in changes.counted]
+        written = []
         for statement, rows in (
             (self.sql.new_case, new),
             (self.sql.changed_case, changed),
             (self.sql.counted_case, counted),
         ):
-            if rows and self._many(statement, rows) != len(rows):
-                raise Conflict("a case was changed by somebody else")
+            if rows:
+                cursor = self.cursor.db.cursor()
+                self._many(statement, rows, cursor)
+                written.append((cursor, len(rows)))
         self._many(self.sql.set_aside, [(why[:200], key) for key, why in changes.set_aside.items()])
+        return written
 
     # -- the outbox --------------------------------------------------------------------------------------------------
 
@@ -347,15 +368,15 @@ class SqlUnit:
 
     # -- sets --------------------------------------------------------------------------------------------------------
 
-    def _many(self, statement: str, rows: Sequence[tuple[Any, ...]]) -> int:
-        """Write these rows with one statement; gives how many changed."""
+    def _many(self, statement: str, rows: Sequence[tuple[Any, ...]], by: Any = None) -> None:
+        """Write these rows with one statement."""
+        cursor = by or self.cursor
         if not rows:
-            return 0
+            return
         if self.postgresql:
-            self.cursor.execute(statement, [_array(column) for column in zip(*rows, strict=True)])
+            cursor.execute(statement, [_array(column) for column in zip(*rows, strict=True)])
         else:
-            self.cursor.executemany(statement, rows)
-        return int(self.cursor.rowcount)
+            cursor.executemany(statement, rows)
 
     def _execute_these(self, statement: str, keys: Iterable[Any], *before: Any) -> None:
         self.cursor.execute(statement, [*before, self._set(keys)])
