@@ -1,0 +1,9 @@
+"""Planning: blocks that fit the routes, days planned again, arrival times. Pure; no Django, no clock.
+
+model      what planning speaks of: places, shifts, jobs, routes, blocks
+travel     how long it takes to get there
+offer      which blocks a customer can have, with their extra travel, or why not
+optimise   days planned again, promises kept
+arrival    when the technician will be there, as precisely as is honest
+duration   how long a kind of job takes
+"""
