@@ -48,7 +48,7 @@ class Pause:
 class Shift:
     """One technician's working day. A day under way begins now, where they are.
 
-    Without `skills` they can do all work (as with a handyman of a small organisation); without `area` they go everywhere.
+    Without `skills` they can do all work (the handyman of a small organisation); without `area` they go everywhere.
     """
 
     technician: str
