@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from loper.server.actions import codes, visits
+from loper.server.actions import visits
 from loper.server.actions.links import make_link
 from loper.server.records.runtime import Case
 from tests.worlds import World
@@ -48,7 +48,7 @@ def looked(no_findings: Look, shot: Shot) -> Callable[[Page, str], None]:
 @pytest.fixture
 def mailbox(real_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The world, with what pages send by themselves (codes, links) in its memory channels."""
-    monkeypatch.setattr(codes, "_channels", lambda: {"email": real_world.email, "sms": real_world.sms})
+    monkeypatch.setattr(post, "channels", lambda: {"email": real_world.email, "sms": real_world.sms})
     return real_world
 
 

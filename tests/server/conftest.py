@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from loper.server import post
 from loper.server.actions import codes
 from tests.worlds import World
 
@@ -18,5 +19,5 @@ def asked(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
         work()
 
     monkeypatch.setattr(codes, "later", at_once)
-    monkeypatch.setattr(codes, "_channels", lambda: {"email": world.email, "sms": world.sms})
+    monkeypatch.setattr(post, "channels", lambda: {"email": world.email, "sms": world.sms})
     return world
