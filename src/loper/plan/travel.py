@@ -1,13 +1,13 @@
 """How long it takes by car, without a map: the straight line, made longer by a detour and driven at a growing speed.
 
-Detour: short trips go about more than long ones (Giacomin & Levinson 2015, "Road network circuity in metropolitan areas",
-Environment and Planning B 42(6); Levinson & El-Geneidy 2009 find the same). Here 1.5 at a kilometre, falling to 1.25.
-Speed: the first kilometres go through town at about 30 km/h; what a longer trip adds is more and more main road, at last
-100 km/h. The curve that results is concave. So the nearer place is never the slower one, and going round by a third place
-never looks quicker than going straight.
+Detour: short trips go about more than long ones (Giacomin & Levinson 2015, "Road network circuity in metropolitan
+areas", Environment and Planning B 42(6); Levinson & El-Geneidy 2009 find the same). Here 1.5 at a kilometre, falling to
+1.25. Speed: the first kilometres go through town at about 30 km/h; what a longer trip adds is more and more main road,
+at last 100 km/h. The curve that results is concave. So the nearer place is never the slower one, and going round by a
+third place never looks quicker than going straight.
 
-Travel is from door to door: besides the driving, each trip takes `DOORS` to find a place for the van and to walk. Without
-it, forty neighbours in one street would look like no travel at all.
+Travel is from door to door: besides the driving, each trip takes `DOORS` to find a place for the van and to walk.
+Without it, forty neighbours in one street would look like no travel at all.
 """
 
 from __future__ import annotations
