@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
+from loper.server import post
 from loper.server.actions import visits
 from loper.server.actions.links import make_link
 from loper.server.records.runtime import Case
