@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 from loper.define.model import Calendar, Texts, Window
@@ -74,6 +74,21 @@ class Principle:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Visits:
+    """How visits are offered: blocks of the day, how short before one it can be chosen, how many days ahead."""
+
+    blocks: tuple[Window, ...] = (
+        Window(time(8), time(10)),
+        Window(time(10), time(12)),
+        Window(time(13), time(15)),
+        Window(time(15), time(17)),
+    )
+    notice: timedelta = timedelta(hours=1)
+    ahead: int = 14
+    calendar: str = ""  # on its days off nobody comes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Organisation:
     """An organisation: name, languages, sender, tone, calendars, shared text blocks and the policy."""
 
@@ -89,3 +104,4 @@ class Organisation:
     """Shared text blocks: (name, language) -> Liquid source; in a text `{% render 'name' %}`."""
     emergency: Texts = field(default_factory=dict)
     principles: tuple[Principle, ...] = ()
+    visits: Visits = field(default_factory=Visits)

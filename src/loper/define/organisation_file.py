@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from loper.define import calendars
 from loper.define.model import Calendar
 from loper.define.names import Names
-from loper.define.organisation import Brand, Cap, Hold, Organisation, Policy, Principle, Sender
+from loper.define.organisation import Brand, Cap, Hold, Organisation, Policy, Principle, Sender, Visits
 from loper.define.organisation_keys import ORGANISATION, WEEKDAYS
 from loper.define.parts.texts import texts
 from loper.define.problem import Problem, Problems
@@ -65,6 +65,7 @@ def _organisation(part: Part, report: Report, blocks: Blocks) -> Organisation:
         blocks=dict(sorted(blocks.items())),
         emergency=texts(part.get("emergency"), names),
         principles=tuple(_principle(name, read, report) for name, read in part.get("principles", {}).items()),
+        visits=_visits(part, report),
     )
 
 
@@ -88,6 +89,22 @@ def _calendar(name: Word, part: Part, report: Report) -> Calendar:
         except NotImplementedError:
             report.add(part["country"], f"the public holidays of '{part['country']}' are not known", "write them out")
     return calendars.calendar(str(name), weekdays, free)
+
+
+def _visits(part: Part, report: Report) -> Visits:
+    given = part.get("visits", {})
+    found: dict[str, Any] = {key: given[key].value for key in ("notice", "ahead") if key in given}
+    if "blocks" in given:
+        found["blocks"] = tuple(sorted((block.value for block in given["blocks"]), key=lambda one: one.start))
+        for block in given["blocks"]:
+            if block.value.end <= block.value.start:
+                report.add(block, f"block {block.value} ends before it begins", "blocks lie within one day")
+    if "calendar" in given:
+        found["calendar"] = str(given["calendar"])
+        if found["calendar"] not in part.get("calendars", {}):
+            known = ", ".join(map(str, part.get("calendars", {}))) or "none"
+            report.add(given["calendar"], f"calendar '{given['calendar']}' is not in this file", f"there are: {known}")
+    return Visits(**found)
 
 
 def _principle(name: Word, part: Part, report: Report) -> Principle:

@@ -34,6 +34,20 @@ def _day(text: str) -> date:
         raise Wrong(f"a day was expected, like 2027-04-27, not '{text[:40]}'") from None
 
 
+def _elapsed(text: str) -> timedelta:
+    found = duration(text)
+    if found.unit not in ("minutes", "hours"):
+        raise Wrong(f"minutes or hours were expected, not '{text[:40]}'", "like '1 hour'")
+    return found.amount * _DAYS[found.unit]
+
+
+def _days(text: str) -> int:
+    found = duration(text)
+    if found.unit not in ("days", "weeks") or not 1 <= found.amount * _DAYS[found.unit].days <= 92:
+        raise Wrong(f"1 to 92 days were expected, not '{text[:40]}'", "like '14 days'")
+    return found.amount * _DAYS[found.unit].days
+
+
 def _address(text: str) -> str:
     if not re.fullmatch(r"[^@\s<>\"',;]{1,64}@[A-Za-z0-9.-]{1,190}", text):
         raise Wrong(f"an e-mail address was expected, not '{text[:60]}'", "like hallo@voorbeeldwonen.example")
@@ -51,6 +65,9 @@ EMAIL = Scalar("an e-mail address", _address, longest=255)
 COLOUR = matching("a colour", "#[0-9A-Fa-f]{6}", "like #c8102e, between quotes")
 KIND = one_of("a kind of message", KINDS)
 CAP = Scalar("a cap", _cap, longest=100)
+NOTICE = Scalar("minutes or hours", _elapsed, longest=100)
+AHEAD = Scalar("days or weeks", _days, longest=100)
+CALENDAR_NAME = matching("the name of a calendar", "[A-Za-z][A-Za-z0-9_-]{0,59}")
 
 CALENDAR = Record(
     "a calendar",
@@ -99,6 +116,16 @@ PRINCIPLE = Record(
     },
 )
 
+VISITS = Record(
+    "visits",
+    {
+        "blocks": Key(Many(WINDOW), "the blocks of a day that customers choose from, like 08:00-10:00"),
+        "notice": Key(NOTICE, "how short before it begins a block can be chosen (default: 1 hour)"),
+        "ahead": Key(AHEAD, "how far ahead (default: 14 days)"),
+        "calendar": Key(CALENDAR_NAME, "a calendar of this file; on its days off nobody comes"),
+    },
+)
+
 ORGANISATION = Record(
     "an organisation",
     {
@@ -116,9 +143,8 @@ ORGANISATION = Record(
             Map(KIND, one_of("again or never", ("again", "never"))),
             "kind: send again or never, when a crash left it unknown whether a message went (default: again)",
         ),
-        "calendars": Key(
-            Map(matching("the name of a calendar", "[A-Za-z][A-Za-z0-9_-]{0,59}"), CALENDAR), "working days"
-        ),
+        "calendars": Key(Map(CALENDAR_NAME, CALENDAR), "working days"),
+        "visits": Key(VISITS, "when people come to customers' homes"),
         "sender": Key(SENDER, "who messages come from"),
         "brand": Key(BRAND, "how they look"),
         "tone": Key(Map(LANGUAGE, TEXT), "how the organisation speaks, for who writes its texts"),

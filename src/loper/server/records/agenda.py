@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +19,34 @@ def new_uid() -> str:
     return f"{uuid.uuid4()}@loper"
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A block of time as one chooses it; with `technician` (their key) it is theirs alone, else of whoever suits.
+
+    Its text is what forms and telephones send: `20260908T0600Z/20260908T0800Z`, and `@t1` after it.
+    """
+
+    start: datetime
+    end: datetime
+    technician: str = ""
+
+    def __str__(self) -> str:
+        span = "/".join(f"{at.astimezone(UTC):%Y%m%dT%H%MZ}" for at in (self.start, self.end))
+        return f"{span}@{self.technician}" if self.technician else span
+
+    @staticmethod
+    def read(text: str) -> Slot | None:
+        """The slot of this text; None where it is none."""
+        found = re.fullmatch(r"(\d{8}T\d{4})Z/(\d{8}T\d{4})Z(?:@([\w-]{1,40}))?", text, re.ASCII)
+        if found is None:
+            return None
+        try:
+            start, end = (datetime.strptime(part, "%Y%m%dT%H%M").replace(tzinfo=UTC) for part in found.groups()[:2])
+        except ValueError:
+            return None
+        return Slot(start, end, found[3] or "") if start < end else None
+
+
 class Technician(models.Model):
     key = models.CharField(max_length=40, unique=True, default=new_key)
     user = models.OneToOneField(
@@ -25,12 +56,72 @@ class Technician(models.Model):
     skills = models.JSONField(default=list)  # plumbing, electrics, general, ...
     phone = models.CharField(max_length=20, blank=True)
     active = models.BooleanField(default=True)
+    # Who has hours is planned by route: blocks follow from where they are. Who has none has blocks that were agreed.
+    hours = models.JSONField(default=dict)  # weekday -> [from, until], like {"monday": ["08:00", "16:30"]}
+    lunch = models.JSONField(default=dict)  # {"from": "12:00", "until": "13:00", "minutes": 30}: begins in between
+    postcode = models.CharField(max_length=6, blank=True)  # where the day begins and ends: home, or the depot
+    house_number = models.CharField(max_length=12, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    area = models.JSONField(default=list)  # first digits of postcodes; empty: everywhere
+    van = models.JSONField(default=list)  # material that lies in the van
+    partner = models.BooleanField(default=False)  # a co-maker: a firm of its own, with blocks that were agreed
+    on_duty = models.BooleanField(default=False)  # called in an emergency out of hours
+    shares_place = models.BooleanField(default=True)  # their phone may say where they are, on the way to a customer
+    revision = models.PositiveIntegerField(default=0)  # goes up with every change that planning must know of
 
     class Meta:
         db_table = "technician"
 
     def __str__(self) -> str:
         return self.name
+
+
+class Absence(models.Model):
+    """A technician is not there: ill, on leave, at a course."""
+
+    SICK, LEAVE, OTHER = "sick", "leave", "other"
+
+    technician = models.ForeignKey(Technician, on_delete=models.CASCADE, related_name="absences")
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    why = models.CharField(max_length=10, default=OTHER)
+    by = models.CharField(max_length=80, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "absence"
+        indexes = [models.Index(fields=["technician", "end"])]
+
+
+class RouteDay(models.Model):
+    """A day of a technician who is planned by route. Whoever changes the route holds this row; `revision` goes up."""
+
+    technician = models.ForeignKey(Technician, on_delete=models.CASCADE, related_name="route_days")
+    day = models.DateField()
+    revision = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        db_table = "route_day"
+        constraints = [models.UniqueConstraint(fields=["technician", "day"], name="one_route_a_day")]
+        indexes = [models.Index(fields=["day"])]
+
+
+class WorkKind(models.Model):
+    """A kind of work: what it asks for. `name` is what a journey's dialogue calls the problem, or the work."""
+
+    name = models.CharField(max_length=60, unique=True)
+    title = models.CharField(max_length=120, blank=True)
+    skills = models.JSONField(default=list)  # besides what the dialogue derives
+    minutes = models.PositiveSmallIntegerField(default=60)  # where the dialogue says none
+    material = models.JSONField(default=list)
+    people = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        db_table = "work_kind"
+
+    def __str__(self) -> str:
+        return self.title or self.name
 
 
 class Block(models.Model):
@@ -45,6 +136,11 @@ class Block(models.Model):
     capacity = models.PositiveSmallIntegerField(default=1)
     taken = models.PositiveSmallIntegerField(default=0)
 
+    @property
+    def slot(self) -> Slot:
+        """This block as one chooses it."""
+        return Slot(self.start, self.end, self.technician.key)
+
     class Meta:
         db_table = "block"
         constraints = [
@@ -55,7 +151,11 @@ class Block(models.Model):
 
 
 class Appointment(models.Model):
-    """One visit that was agreed. `sequence` goes up with every change (RFC 5545), the UID stays."""
+    """One visit that was agreed. `sequence` goes up with every change (RFC 5545), the UID stays.
+
+    `start` and `end` are the promise to the customer; `planned` is when we mean to begin, and may change within it.
+    What the work asks for is written down here as it was known when it was booked.
+    """
 
     BOOKED, CANCELLED, DONE = "booked", "cancelled", "done"
 
@@ -69,6 +169,21 @@ class Appointment(models.Model):
     end = models.DateTimeField()
     status = models.CharField(max_length=10, default=BOOKED)
     changed = models.DateTimeField()
+    planned = models.DateTimeField(null=True)  # null: given by block, not by route
+    minutes = models.PositiveSmallIntegerField(default=60)
+    second = models.ForeignKey(  # who comes along where it takes two
+        Technician, null=True, blank=True, on_delete=models.PROTECT, related_name="assists"
+    )
+    pinned = models.BooleanField(default=False)  # the planner wants this technician at this time
+    kind = models.CharField(max_length=60, blank=True)
+    skills = models.JSONField(default=list)
+    material = models.JSONField(default=list)
+    material_in = models.DateField(null=True)
+    people = models.PositiveSmallIntegerField(default=1)
+    priority = models.PositiveSmallIntegerField(default=0)
+    postcode = models.CharField(max_length=6, blank=True)
+    lat = models.FloatField(null=True)
+    lon = models.FloatField(null=True)
 
     class Meta:
         db_table = "appointment"

@@ -21,6 +21,8 @@ class Property(models.Model):
     house_number = models.CharField(max_length=12)  # with its addition: 12, 12A, 12-2
     street = models.CharField(max_length=80, blank=True)
     town = models.CharField(max_length=80, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    lon = models.FloatField(null=True, blank=True)
 
     class Meta:
         db_table = "property"

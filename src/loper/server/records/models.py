@@ -1,7 +1,7 @@
 """Every table, for Django to find."""
 
 from loper.server.records.access import EventSource
-from loper.server.records.agenda import Appointment, Block, Technician
+from loper.server.records.agenda import Absence, Appointment, Block, RouteDay, Technician, WorkKind
 from loper.server.records.customers import Consent, ContactAddress, Customer, CustomerWord, Property
 from loper.server.records.demo import DemoClock
 from loper.server.records.designs import (
@@ -18,6 +18,7 @@ from loper.server.records.restored import Restored
 from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, TaskAttempt, Touch, Waiting
 
 __all__ = [
+    "Absence",
     "Appointment",
     "Block",
     "CallWish",
@@ -43,6 +44,7 @@ __all__ = [
     "Property",
     "Publication",
     "Restored",
+    "RouteDay",
     "SignOff",
     "StoredFile",
     "SurveyAnswer",
@@ -51,4 +53,5 @@ __all__ = [
     "Technician",
     "Touch",
     "Waiting",
+    "WorkKind",
 ]
