@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from loper.plan.model import Place
-from loper.plan.places import _areas, place_of, town_of
+from loper.plan.places import _areas, digits_of, place_of, town_of
 from loper.plan.travel import Crow, kilometres
 
 
@@ -83,3 +83,8 @@ def test_every_area_is_in_the_netherlands_and_has_a_size() -> None:
     for code, area in _areas().items():
         assert 50.7 < area.place.lat < 53.6 and 3.3 < area.place.lon < 7.3, code
         assert 100 <= area.radius <= 2500 and area.town, code
+
+
+def test_the_way_back_finds_the_area() -> None:
+    for code in ("3512", "1012", "9166", "6211"):
+        assert digits_of(_areas()[code].place) == code

@@ -1,4 +1,4 @@
-"""Where a Dutch address is, by its postcode alone: 4,078 areas of four digits, from GeoNames (see NOTICE).
+"""Where a Dutch address is, by its postcode alone: 4,079 areas of four digits, from GeoNames (see NOTICE).
 
 An area is a neighbourhood or a village. What the other signs mean is not known here, so they only spread the homes: the
 two letters over the area, the house number over the street. The same address is always the same place, homes with the
@@ -11,9 +11,12 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from loper.plan.model import Place
 
@@ -54,6 +57,25 @@ def town_of(postcode: str) -> str:
     parts = _parts(postcode)
     area = _areas().get(parts[0]) if parts else None
     return area.town if area else ""
+
+
+def digits_of(place: Place) -> str:
+    """The four digits of the postcode whose middle lies nearest: the way back, for a place without an address."""
+    return _digits_of(round(place.lat, 3), round(place.lon, 3))
+
+
+@lru_cache(maxsize=65536)
+def _digits_of(lat: float, lon: float) -> str:
+    codes, middles = _middles()
+    north = middles[:, 0] - lat
+    east = (middles[:, 1] - lon) * math.cos(math.radians(lat))
+    return codes[int(np.argmin(north**2 + east**2))]
+
+
+@cache
+def _middles() -> tuple[list[str], NDArray[np.float64]]:
+    areas = _areas()
+    return list(areas), np.array([area.place for area in areas.values()])
 
 
 def _parts(postcode: str) -> tuple[str, str] | None:
