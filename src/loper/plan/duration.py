@@ -71,6 +71,11 @@ class Lasting:
     def median(self) -> timedelta:
         return timedelta(minutes=math.exp(self.mu))
 
+    @property
+    def mean(self) -> timedelta:
+        """What to plan with: of many jobs in a row the means add up, the medians do not, and the day runs late."""
+        return timedelta(minutes=math.exp(self.mu + self.sigma**2 / 2))
+
     def quantile(self, share: float) -> timedelta:
         """The time that this share (between 0 and 1) stays below."""
         return timedelta(minutes=math.exp(self.mu + self.sigma * _NORMAL.inv_cdf(share)))

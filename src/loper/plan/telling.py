@@ -1,0 +1,86 @@
+"""What a customer is told of when the technician comes: as precise as is honest; and when they are told anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+
+from loper.plan.arrival import Arrival
+from loper.plan.model import Span
+
+EXACT, HOUR = timedelta(minutes=30), timedelta(minutes=60)
+"""As wide may a window be to be said by its minutes, and as an hour."""
+LEAST = timedelta(minutes=10)  # nobody is there to the minute
+
+LIKELY = 0.6
+"""So far from the median to the high end, four of five come before (if normal, and 93 % come before the end)."""
+
+MARGIN = timedelta(minutes=5)  # so far outside of what was told it must lie
+QUIET = timedelta(minutes=20)  # between two messages
+MOST = 3  # messages that say another time, for one visit; the page goes on following
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """From when to when the technician comes. `exact` by the minutes, an `hour`, or the `block` that was promised.
+    Where the promise is in danger the `block` is another one, as wide as is honest.
+    """
+
+    kind: Literal["exact", "hour", "block"]
+    start: datetime
+    end: datetime
+    late: bool = False  # it will rather be after the promised block
+
+
+class Told(NamedTuple):
+    """What the customer was told last, when, and which message with a time this was."""
+
+    said: Said
+    at: datetime
+    times: int = 1
+
+
+def say(arrival: Arrival, block: Span | None, now: datetime) -> Said:
+    """What can be said of a calibrated arrival; `block` is what was promised.
+
+    It ends after now, and does not begin before the block: there the technician would wait.
+    """
+    late = block is not None and arrival.median > block.end
+    low = max(arrival.low, now)
+    if block is not None:
+        low = max(low, block.start)
+    high = max(arrival.high, low)
+    likely = arrival.median + LIKELY * (arrival.high - arrival.median)
+    precise = arrival.basis != "plan" and arrival.horizon != "before the day"
+    if precise and high - low <= EXACT:
+        return _window("exact", low, high, 5, LEAST, late)
+    if precise and high - low <= HOUR:
+        return _window("hour", low, high, 5, HOUR, late)
+    if block is not None and now < block.end and likely <= block.end:
+        return Said(kind="block", start=block.start, end=block.end)
+    return _window("block", low, high, 30, HOUR, late)
+
+
+def tell_anew(last: Told, new: Arrival, now: datetime) -> bool:
+    """Whether the change is more than the customer was told: a message of its own, and not too many of them."""
+    if last.times > MOST or now - last.at < QUIET:
+        return False
+    return not last.said.start - MARGIN <= new.median <= last.said.end + MARGIN
+
+
+def _window(
+    kind: Literal["exact", "hour", "block"], low: datetime, high: datetime, step: int, least: timedelta, late: bool
+) -> Said:
+    """Rounded outward to whole steps of minutes, and at least so wide."""
+    start, end = _down(low, step), _up(high, step)
+    return Said(kind=kind, start=start, end=max(end, start + least), late=late)
+
+
+def _down(moment: datetime, step: int) -> datetime:
+    return moment - timedelta(minutes=moment.minute % step, seconds=moment.second, microseconds=moment.microsecond)
+
+
+def _up(moment: datetime, step: int) -> datetime:
+    down = _down(moment, step)
+    return down if down == moment else down + timedelta(minutes=step)
