@@ -86,6 +86,7 @@ class Seen:
     said: Said
     came: datetime
     first: bool  # at this horizon
+    other: bool  # another block than the promised one was said
 
 
 @dataclass
@@ -293,7 +294,8 @@ def follow(
             said = say(mended, visit.job.promised, now)
             told[key] = _tell(told[key], said, mended, now, visit)
             rows = found[key, arrival.horizon]
-            rows.append(Seen(arrival, mended, said, visit.began, first=not rows))
+            other = said.kind == "block" and said != _block(visit)
+            rows.append(Seen(arrival, mended, said, visit.began, first=not rows, other=other))
     outcome.jobs += len(visits)
     outcome.in_block += sum(one.job.promised is None or one.began <= one.job.promised.end for one in visits.values())
     outcome.messages += sum(one.times for one in told.values())
@@ -355,10 +357,13 @@ def show(title: str, outcome: Outcome) -> None:
                 f"{len(exact) / len(seen):.0%}",
                 f"{median(exact):.0f}" if exact else "-",
                 f"{sum(one.said.kind == 'hour' for one in seen) / len(seen):.0%}",
+                f"{sum(one.said.kind == 'block' and not one.other for one in seen) / len(seen):.0%}",
+                f"{sum(one.other for one in seen) / len(seen):.0%}",
                 f"{said[horizon].estimate:.1%}",
             ]
         )
-    head = ["", "forecasts", "bare", "calibrated (95 %)", "min wide", "exact", "min wide", "an hour", "said, kept"]
+    head = ["", "forecasts", "bare", "calibrated (95 %)", "minutes"]
+    head += ["said: exact", "minutes", "an hour", "the block", "another", "kept"]
     table(title, head, rows)
     print(
         f"  {outcome.jobs:,} visits, {outcome.in_block / outcome.jobs:.1%} begun within their block; "

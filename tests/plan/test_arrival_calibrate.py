@@ -45,7 +45,7 @@ def test_a_forecast_that_is_too_sure_is_widened_to_what_it_claims() -> None:
     rng = np.random.default_rng(1)
     calibration = Calibration.learn(days(rng, 30), EIGHTY)
     new = days(rng, 100)
-    assert share(Calibration({"previous": Mend(-1, 0, 1)}), new) < 0.6
+    assert share(Calibration({"previous": Mend(-1, 0, 1, 1)}), new) < 0.6
     assert 0.76 < share(calibration, new) < 0.84
 
 
@@ -116,6 +116,7 @@ def test_a_mended_forecast_keeps_its_order_and_is_never_in_the_past(widths: list
     calibration = Calibration.learn([Kept(arrival, arrival.median + off * MINUTE) for off in offs])
     mended = calibration.mend(arrival)
     assert START <= mended.low <= mended.median <= mended.high
+    assert mended.likely is not None and mended.median <= mended.likely
 
 
 def test_coverage_is_counted_by_horizon_with_its_interval() -> None:

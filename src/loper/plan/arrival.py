@@ -93,7 +93,9 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Arrival:
-    """When work will begin at a customer: in `LEVEL` of the cases from `low` to `high`, as foreseen at `made`."""
+    """When work will begin at a customer: in `LEVEL` of the cases from `low` to `high`, as foreseen at `made`. Four of
+    five come before `likely`, which is known once the forecast is calibrated.
+    """
 
     low: datetime
     median: datetime
@@ -101,6 +103,7 @@ class Arrival:
     horizon: Horizon
     basis: Basis
     made: datetime
+    likely: datetime | None = None
 
 
 def traffic_of(trips: Iterable[tuple[float, float]]) -> Traffic:

@@ -34,6 +34,7 @@ AIM: Mapping[Horizon, float] = {
 """The share that should come within the window. Nobody is served by less than 80 %; a little more is for days that are
 unlike the ones before. On the way to the customer much more costs only minutes.
 """
+LIKELY = 0.8  # what is likely comes in four of five cases
 DAYS, MOST = 60, 5000  # so many days are looked at, and of them so many of the newest
 FEW = 30  # with fewer, a horizon has the widths below
 STEP = 0.2  # by how much of what a day had too many or too few misses the aim moves
@@ -61,19 +62,20 @@ class Result:
 
 
 class Mend(NamedTuple):
-    """How to mend a forecast: where its ends and its middle go, in its own widths from the median (early is below 0);
-    each end at least `apart` from it.
+    """How to mend a forecast: where its ends, its middle and what four of five come before go, in its own widths from
+    the median (early is below 0); each end at least `apart` from it.
     """
 
     low: float
     median: float
+    likely: float
     high: float
     apart: timedelta = timedelta()
     n: int = 0
 
 
 def _unknown(factor: float, minutes: int) -> Mend:
-    return Mend(-factor, 0.0, factor, timedelta(minutes=minutes))
+    return Mend(-factor, 0.0, 1.0, factor, timedelta(minutes=minutes))
 
 
 UNKNOWN: Mapping[Horizon, Mend] = {
@@ -103,15 +105,14 @@ class Calibration:
     def mend(self, arrival: Arrival) -> Arrival:
         """The forecast with ends that hold, never before it was made."""
         mend = self.mends.get(arrival.horizon, UNKNOWN[arrival.horizon])
-        before, after = _widths(arrival)
-        median = arrival.median + mend.median * (after if mend.median > 0 else before)
-        low = min(arrival.median + mend.low * (before if mend.low < 0 else after), median) - mend.apart
-        high = max(arrival.median + mend.high * (after if mend.high > 0 else before), median) + mend.apart
+        median = max(_at(arrival, mend.median), arrival.made)
+        low, likely, high = (_at(arrival, one) for one in (mend.low, mend.likely, mend.high))
         return replace(
             arrival,
-            low=max(low, arrival.made),
-            median=max(median, arrival.made),
-            high=max(high, arrival.made),
+            low=max(min(low, median) - mend.apart, arrival.made),
+            median=median,
+            likely=max(likely, median),
+            high=max(high, median) + mend.apart,
         )
 
 
@@ -152,7 +153,18 @@ def _mend(rows: list[Kept], aim: float) -> Mend:
     scores = np.array([_score(one) for one in rows])
     scores, days = scores[days > days[-1] - DAYS], days[days > days[-1] - DAYS]
     outside = (1 - aim) / 2
-    return Mend(-_limit(-scores, days, outside), float(np.median(scores)), _limit(scores, days, outside), n=len(scores))
+    return Mend(
+        low=-_limit(-scores, days, outside),
+        median=float(np.median(scores)),
+        likely=_limit(scores, days, 1 - LIKELY),
+        high=_limit(scores, days, outside),
+        n=len(scores),
+    )
+
+
+def _at(arrival: Arrival, factor: float) -> datetime:
+    before, after = _widths(arrival)
+    return arrival.median + factor * (after if factor > 0 else before)
 
 
 def _score(kept: Kept) -> float:

@@ -13,9 +13,6 @@ EXACT, HOUR = timedelta(minutes=30), timedelta(minutes=60)
 """As wide may a window be to be said by its minutes, and as an hour."""
 LEAST = timedelta(minutes=10)  # nobody is there to the minute
 
-LIKELY = 0.6
-"""So far from the median to the high end, four of five come before (if normal, and 93 % come before the end)."""
-
 MARGIN = timedelta(minutes=5)  # so far outside of what was told it must lie
 QUIET = timedelta(minutes=20)  # between two messages
 MOST = 3  # messages that say another time, for one visit; the page goes on following
@@ -51,12 +48,12 @@ def say(arrival: Arrival, block: Span | None, now: datetime) -> Said:
     if block is not None:
         low = max(low, block.start)
     high = max(arrival.high, low)
-    likely = arrival.median + LIKELY * (arrival.high - arrival.median)
-    precise = arrival.basis != "plan" and arrival.horizon != "before the day"
-    if precise and high - low <= EXACT:
+    before = arrival.horizon == "before the day"  # days are still planned again; only a promise broken is news
+    if arrival.basis != "plan" and not before and high - low <= EXACT:
         return _window("exact", low, high, 5, LEAST, late)
-    if precise and high - low <= HOUR:
+    if arrival.basis != "plan" and not before and high - low <= HOUR:
         return _window("hour", low, high, 5, HOUR, late)
+    likely = arrival.median if before else arrival.likely or arrival.high
     if block is not None and now < block.end and likely <= block.end:
         return Said(kind="block", start=block.start, end=block.end)
     return _window("block", low, high, 30, HOUR, late)
