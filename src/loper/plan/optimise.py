@@ -1,0 +1,294 @@
+"""Days planned again, promises kept.
+
+A promise is of a day, so each day is planned by itself. A day begins with its routes as they stand; what has no place is
+put where it costs least; then VROOM searches on from there. Its answer counts only after our own reckoning of the times
+says that every promise holds, and that nothing which had a place lost it. Otherwise the day stands as it was.
+
+The same plan, the same `now` and the same `exploration` give the same proposal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+from loper.plan.compare import Advice, Left, Proposal, fingerprint, moves
+from loper.plan.model import Job, PartnerBlock, Pause, Place, Plan, Route, Shift, Span, Travel
+from loper.plan.optimise_advice import advice, partners_for, why
+from loper.plan.optimise_again import Day, Keep, begin, search, timed, worth
+from loper.plan.optimise_day import Stop, Table, since
+
+Progress = Callable[[int, int], None]
+"""Called with the days done and the days in all."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ways:
+    """How to plan again.
+
+    days         only these; others stay as they are
+    keep         jobs that stay with their technician at their time, as if they were fixed
+    exploration  0 (quick) to 5 (thorough)
+    threads      VROOM's; they do not change what is found
+    least        a day that would save less travel than this, and gives nobody a place, is left alone
+    gentle       who has a place keeps their technician and order, unless there is no other way to place the rest
+    progress     is called with the days done and the days in all
+    """
+
+    days: Collection[date] | None = None
+    keep: Keep = lambda job: False
+    exploration: int = 2
+    threads: int = 1
+    least: timedelta = timedelta(minutes=5)
+    gentle: bool = False
+    progress: Progress = lambda done, total: None
+
+
+NIGHT = Ways()
+ON_THE_DAY = Ways(gentle=True, exploration=1)
+
+
+def optimise(plan: Plan, travel: Travel, *, now: datetime, waiting: Sequence[Job] = (), ways: Ways = NIGHT) -> Proposal:
+    """The days of a plan with less travel, and with a place for those `waiting` who fit. Days before `now` stay as they are.
+
+    A job for two stays where it is; one that waits is booked by an offer. ValueError where a fixed job or one for two has
+    no planned time.
+    """
+    return _propose(plan, plan.routes, travel, (), waiting, now, ways)
+
+
+def without(
+    plan: Plan, travel: Travel, technician: str, span: Span, *, now: datetime, ways: Ways = ON_THE_DAY
+) -> Proposal:
+    """The plan for when a technician is away: the others take the jobs, no promise broken; who cannot be kept is in `left`.
+
+    A job that was fixed to them is free to go to another inside its promise. Of a job for two the other stays, and a new
+    second begins at the same moment; where there is none it is in `left`, and still on the route of the other.
+    """
+    routes, homeless = [], []
+    for route in plan.routes:
+        gone = Span(max(span.start, now), span.end) if route.shift.start < now else span
+        if route.shift.technician != technician or gone.end <= route.shift.start or gone.start >= route.shift.end:
+            routes.append(route)
+            continue
+        shift = _away(route.shift, gone)
+        stays = [job for job in route.jobs if shift and not _in(job, gone, now)]
+        homeless += [_Homeless(job, route.shift) for job in route.jobs if job not in stays]
+        if shift:
+            routes.append(Route(shift, tuple(stays)))
+    return _propose(plan, routes, travel, homeless, (), now, ways, freed=technician)
+
+
+def with_urgent(plan: Plan, travel: Travel, job: Job, *, now: datetime, ways: Ways = ON_THE_DAY) -> Proposal:
+    """The plan with an urgent job today, inside its promise. Others shift inside theirs.
+
+    Without a promise it gets one: within an hour, or else two, four, or today, and at last no place (see `left`).
+    """
+    today = {
+        route.shift.day for route in plan.routes if route.shift.day == now.astimezone(route.shift.start.tzinfo).date()
+    }
+    ends = [route.shift.end for route in plan.routes if route.shift.day in today and route.shift.end > now]
+    blocks: list[Span | None] = [job.promised]
+    if job.promised is None and ends:
+        soon = [now + timedelta(hours=hours) for hours in (1, 2, 4)]
+        blocks = [Span(now, end) for end in (*(one for one in soon if one < max(ends)), max(ends))]
+    for block in blocks:
+        promised = replace(job, promised=block, priority=100)
+        found = _propose(plan, plan.routes, travel, (), [promised], now, replace(ways, days=today))
+        if found.placed:
+            break
+    return found
+
+
+@dataclass(frozen=True)
+class _Homeless:
+    job: Job
+    shift: Shift  # of who had it
+
+
+def _propose(
+    plan: Plan,
+    routes: Sequence[Route],
+    travel: Travel,
+    homeless: Sequence[_Homeless],
+    waiting: Sequence[Job],
+    now: datetime,
+    ways: Ways,
+    freed: str = "",
+) -> Proposal:
+    after = {id(route): route for route in routes}
+    days = sorted({route.shift.day for route in routes if route.shift.end > now} | {one.shift.day for one in homeless})
+    days = [day for day in days if ways.days is None or day in ways.days]
+    total = [0, 0]
+    stands, placed = [], []
+    queue = sorted((job for job in waiting if job.people == 1), key=lambda job: (-job.priority, job.key))
+    left = [
+        Left(job=job, why="people", advice=_elsewhere(job, plan.partners, now)) for job in waiting if job.people > 1
+    ]
+    refused: dict[str, Left] = {}
+    for number, at in enumerate(days):
+        ways.progress(number, len(days))
+        mine = [route for route in routes if route.shift.day == at and route.shift.end > now]
+        theirs = [one for one in homeless if one.shift.day == at]
+        asks = [job for job in queue if mine and _fits(job, mine)]
+        done = _day(plan, mine, theirs, asks, travel, now, ways, freed)
+        after.update(zip(map(id, mine), done.routes, strict=True))
+        total = [total[0] + done.before, total[1] + done.after]
+        if done.stands:
+            stands.append(at)
+        left += done.left
+        keys = {job.key for job in asks} - {one.job.key for one in done.refused}
+        placed += sorted(keys)
+        queue = [job for job in queue if job.key not in keys]
+        refused |= {one.job.key: one for one in done.refused}
+    ways.progress(len(days), len(days))
+    for job in queue:
+        late = job.promised is not None and job.promised.end < now
+        none = Left(job=job, why="past" if late else "hours", advice=_elsewhere(job, plan.partners, now))
+        left.append(refused.get(job.key, none))
+    result = tuple(after[id(route)] for route in routes)
+    return Proposal(
+        made_from=fingerprint(plan),
+        routes=result,
+        travel_before=timedelta(seconds=total[0]),
+        travel_after=timedelta(seconds=total[1]),
+        moves=moves(plan, result),
+        placed=tuple(placed),
+        left=tuple(left),
+        stands=tuple(stands),
+    )
+
+
+@dataclass(frozen=True)
+class _Done:
+    routes: tuple[Route, ...]
+    before: int
+    after: int
+    left: list[Left]  # had a place
+    refused: list[Left]  # waited
+    stands: bool
+
+
+def _day(
+    plan: Plan,
+    routes: list[Route],
+    homeless: Sequence[_Homeless],
+    asks: Sequence[Job],
+    travel: Travel,
+    now: datetime,
+    ways: Ways,
+    freed: str,
+) -> _Done:
+    """One day planned again."""
+    at = (homeless[0].shift if homeless else routes[0].shift).day
+    was = [route for route in plan.routes if route.shift.day == at]
+    table = Table(travel, _places([*was, *routes], [*(one.job for one in homeless), *asks]))
+    before = sum(_travel(route, table) for route in was)
+    if not routes:
+        gone = [Left(job=one.job, why="hours", technician=one.shift.technician,
+                     advice=_elsewhere(one.job, plan.partners, now)) for one in homeless]  # fmt: skip
+        return _Done((), before, 0, gone, [], False)
+    day = begin(routes, table, now, ways.keep)
+    had = {one.job.key: one.shift.technician for one in homeless}
+    had |= {stop.job.key: routes[which].shift.technician for stop, which in day.late}
+    needs = [
+        _second(day, one, routes) if one.job.people > 1 else day.stop(replace(one.job, fixed=False)) for one in homeless
+    ]
+    needs += [
+        day.stop(replace(stop.job, fixed=False)) if routes[which].shift.technician == freed else stop
+        for stop, which in day.late
+    ]
+    needs.sort(key=lambda stop: (-stop.job.priority, len(stop.on), stop.job.key))
+    orders, unplaced = day.fit_in(day.orders, [*needs, *(day.stop(job) for job in asks)])
+    if not ways.gentle or unplaced:
+        start = (orders if ways.gentle else day.polished(orders)), unplaced
+        found = [start, search(day, start, had, ways.exploration, ways.threads)]
+        best = min((one for one in found if one), key=lambda one: worth(day, one, had))
+        if _better(worth(day, best, had), worth(day, (orders, unplaced), had), ways.least):
+            orders, unplaced = best
+    stands = all(
+        [stop.job.key for stop in order] == [job.key for job in route.jobs[len(head) :]]
+        for order, route, head in zip(orders, routes, day.heads, strict=True)
+    )
+    lefts = [
+        Left(
+            job=stop.job,
+            why=why(day, stop),
+            technician=had.get(stop.job.key, ""),
+            advice=advice(day, orders, stop, plan.partners, now),
+        )
+        for stop in unplaced
+    ]
+    return _Done(
+        routes=timed(day, orders),
+        before=before,
+        after=day.travel(orders) + sum(_travel(Route(replace(route.shift, ends_at=None), head), table)
+                                       for route, head in zip(routes, day.heads, strict=True)),
+        left=[one for one in lefts if one.job.key in had],
+        refused=[one for one in lefts if one.job.key not in had],
+        stands=stands,
+    )  # fmt: skip
+
+
+def _better(found: tuple[int, int, int], than: tuple[int, int, int], least: timedelta) -> bool:
+    """More have a place, or it saves travel that is worth the change."""
+    return found[:2] < than[:2] or (found[:2] == than[:2] and than[2] - found[2] >= max(1, least.total_seconds()))
+
+
+def _second(day: Day, one: _Homeless, routes: Sequence[Route]) -> Stop:
+    """Half of a job for two: another technician from the same moment on."""
+    if one.job.planned is None:
+        raise ValueError(f"job {one.job.key!r} is for two, and has no planned time; give it one")
+    then = since(one.job.planned)
+    stop = day.stop(one.job)
+    mates = {which for which, route in enumerate(routes) if any(job.key == one.job.key for job in route.jobs)}
+    return replace(stop, early=then, late=then, on=stop.on - mates)
+
+
+def _away(shift: Shift, gone: Span) -> Shift | None:
+    """A shift for when its technician is away in `gone`; None where nothing is left of it."""
+    if gone.start <= shift.start and gone.end >= shift.end:
+        return None
+    if gone.start <= shift.start:
+        return replace(shift, start=gone.end, pauses=tuple(one for one in shift.pauses if one.latest >= gone.end))
+    if gone.end >= shift.end:
+        return replace(shift, end=gone.start, pauses=tuple(one for one in shift.pauses if one.earliest < gone.start))
+    absent = Pause(kind="away", earliest=gone.start, latest=gone.start, lasts=gone.end - gone.start)
+    stays = (one for one in shift.pauses if one.earliest < gone.start or one.latest > gone.end)
+    return replace(shift, pauses=(*stays, absent))
+
+
+def _in(job: Job, gone: Span, now: datetime) -> bool:
+    """Whether a job falls in an absence, and had not begun."""
+    if job.planned is None:
+        return job.promised is not None and job.promised.start >= gone.start and job.promised.end <= gone.end
+    return job.planned >= now and job.planned < gone.end and job.planned + job.lasts > gone.start
+
+
+def _fits(job: Job, routes: Sequence[Route]) -> bool:
+    """Whether a job may be done on the day of these routes."""
+    if job.promised is None:
+        return True
+    return any(route.shift.start <= job.promised.end and job.promised.start < route.shift.end for route in routes)
+
+
+def _places(routes: Iterable[Route], jobs: Iterable[Job]) -> list[Place]:
+    found = [job.place for job in jobs]
+    for route in routes:
+        found += [job.place for job in route.jobs] + [route.shift.begins_at]
+        found += [route.shift.ends_at] if route.shift.ends_at else []
+    return found
+
+
+def _travel(route: Route, table: Table) -> int:
+    if not route.jobs:
+        return 0
+    places = [route.shift.begins_at, *(job.place for job in route.jobs)]
+    places += [route.shift.ends_at] if route.shift.ends_at else []
+    return sum(table.rows[table.at[a]][table.at[b]] for a, b in pairwise(places))
+
+
+def _elsewhere(job: Job, partners: Sequence[PartnerBlock], now: datetime) -> tuple[Advice, ...]:
+    return (*partners_for(job, partners, now), Advice(do="call"))
