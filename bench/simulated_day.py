@@ -1,6 +1,6 @@
 """Days of technicians on the road, without a server: what was foreseen at every moment, and what came.
 
-    .venv/bin/python bench/simulated_day.py [--days 50] [--technicians 8] [--seed 1]
+    .venv/bin/python bench/simulated_day.py [--days 50] [--technicians 8] [--seed 1] [--plan-by median]
 
 The world is not the one that the forecasts assume, on purpose. Jobs are a mixture with surprises, not lognormal; trips
 are slower than planned, slower in the rush, now and then held up; people chat, forget to tap, and some do not share
@@ -65,6 +65,10 @@ class Visit:
     ended: datetime
     tapped: datetime | None  # that they were on their way
 
+    @property
+    def broken(self) -> bool:
+        return self.job.promised is not None and self.began > self.job.promised.end
+
 
 @dataclass(frozen=True)
 class Lived:
@@ -87,6 +91,7 @@ class Seen:
     came: datetime
     first: bool  # at this horizon
     other: bool  # another block than the promised one was said
+    broken: bool  # it began after the promised block
 
 
 @dataclass
@@ -119,7 +124,7 @@ def history(rng: np.random.Generator, people: Sequence[Person]) -> list[Took]:
 
 
 def plan(
-    rng: np.random.Generator, person: Person, day: datetime, durations: Durations
+    rng: np.random.Generator, person: Person, day: datetime, durations: Durations, by: str
 ) -> tuple[Shift, tuple[Job, ...], dict[str, str]]:
     """A day of which the blocks were given by what was planned: jobs by the nearest next one until the day is full."""
     lunch = Pause(kind="lunch", earliest=day.replace(hour=11, minute=30), latest=day.replace(hour=13), lasts=LUNCH)
@@ -142,7 +147,8 @@ def plan(
         here = left.pop(int(np.argmin(trips)))
         begin = free + timedelta(seconds=int(trips.min()))
         kind = str(rng.choice(list(KINDS)))
-        lasts = durations.of(kind, person.name).mean
+        lasting = durations.of(kind, person.name)
+        lasts = lasting.mean if by == "mean" else lasting.median
         if begin + lasts > shift.end:
             break
         from_ = begin - 30 * MINUTE
@@ -246,7 +252,9 @@ def moments(lived: Lived) -> Iterator[datetime]:
 # ---- the days -----------------------------------------------------------------------------------------------------
 
 
-def simulate(days: int, technicians: int, seed: int, draws: int = 500, settle: int = 10) -> tuple[Outcome, Outcome]:
+def simulate(
+    days: int, technicians: int, seed: int, draws: int = 500, settle: int = 10, by: str = "mean"
+) -> tuple[Outcome, Outcome]:
     """The days while calibration settles, and those after."""
     rng = np.random.default_rng(seed)
     people = [
@@ -263,7 +271,7 @@ def simulate(days: int, technicians: int, seed: int, draws: int = 500, settle: i
         day = FIRST + timedelta(days=number)
         lived = []
         for person in people:
-            shift, jobs, kinds = plan(rng, person, day, durations)
+            shift, jobs, kinds = plan(rng, person, day, durations, by)
             lived.append(live(rng, person, shift, jobs, kinds, road))
         for one in lived:
             seen = follow(rng, one, lived, durations, calibration, draws, outcome)
@@ -295,9 +303,9 @@ def follow(
             told[key] = _tell(told[key], said, mended, now, visit)
             rows = found[key, arrival.horizon]
             other = said.kind == "block" and said != _block(visit)
-            rows.append(Seen(arrival, mended, said, visit.began, first=not rows, other=other))
+            rows.append(Seen(arrival, mended, said, visit.began, first=not rows, other=other, broken=visit.broken))
     outcome.jobs += len(visits)
-    outcome.in_block += sum(one.job.promised is None or one.began <= one.job.promised.end for one in visits.values())
+    outcome.in_block += sum(not one.broken for one in visits.values())
     outcome.messages += sum(one.times for one in told.values())
     return [
         one for rows in found.values() for one in (rows[0], rows[int(rng.integers(len(rows)))])[: min(2, len(rows))]
@@ -365,10 +373,20 @@ def show(title: str, outcome: Outcome) -> None:
     head = ["", "forecasts", "bare", "calibrated (95 %)", "minutes"]
     head += ["said: exact", "minutes", "an hour", "the block", "another", "kept"]
     table(title, head, rows)
+    again = [one for one in outcome.seen if one.said.kind == "block" and not one.other]
+    other = [one for one in outcome.seen if one.other]
+    print(
+        f"  the promised block was missed in {share(again)} of the cases in which it was said again, "
+        f"in {share(other)} of those in which another one was said"
+    )
     print(
         f"  {outcome.jobs:,} visits, {outcome.in_block / outcome.jobs:.1%} begun within their block; "
         f"{outcome.messages / outcome.jobs:.2f} messages a visit with another time"
     )
+
+
+def share(seen: Sequence[Seen]) -> str:
+    return f"{sum(one.broken for one in seen) / len(seen):.0%}" if seen else "-"
 
 
 def main() -> None:
@@ -376,9 +394,10 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=50)
     parser.add_argument("--technicians", type=int, default=8)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plan-by", choices=["mean", "median"], default="mean", help="of what a job takes")
     given = parser.parse_args()
     began = time.perf_counter()
-    before, after = simulate(given.days, given.technicians, given.seed)
+    before, after = simulate(given.days, given.technicians, given.seed, by=given.plan_by)
     show("The first 10 days: from the widths one begins with", before)
     if after.seen:
         show(f"The {given.days - 10} days after", after)
