@@ -92,7 +92,7 @@ def with_urgent(plan: Plan, travel: Travel, job: Job, *, now: datetime, ways: Wa
     ends = [route.shift.end for route in plan.routes if route.shift.day in today and route.shift.end > now]
     blocks: list[Span | None] = [job.promised]
     if job.promised is None and ends:
-        soon = [now + timedelta(hours=hours) for hours in (1, 2, 4)]
+        soon = [datetime.fromtimestamp(now.timestamp() + hours * 3600, now.tzinfo) for hours in (1, 2, 4)]
         blocks = [Span(now, end) for end in (*(one for one in soon if one < max(ends)), max(ends))]
     for block in blocks:
         promised = replace(job, promised=block, priority=100)
@@ -255,7 +255,8 @@ def _away(shift: Shift, gone: Span) -> Shift | None:
         return replace(shift, start=gone.end, pauses=tuple(one for one in shift.pauses if one.latest >= gone.end))
     if gone.end >= shift.end:
         return replace(shift, end=gone.start, pauses=tuple(one for one in shift.pauses if one.earliest < gone.start))
-    absent = Pause(kind="away", earliest=gone.start, latest=gone.start, lasts=gone.end - gone.start)
+    lasts = timedelta(seconds=gone.end.timestamp() - gone.start.timestamp())  # elapsed, also when the clock changes
+    absent = Pause(kind="away", earliest=gone.start, latest=gone.start, lasts=lasts)
     stays = (one for one in shift.pauses if one.earliest < gone.start or one.latest > gone.end)
     return replace(shift, pauses=(*stays, absent))
 
@@ -264,7 +265,8 @@ def _in(job: Job, gone: Span, now: datetime) -> bool:
     """Whether a job falls in an absence, and had not begun."""
     if job.planned is None:
         return job.promised is not None and job.promised.start >= gone.start and job.promised.end <= gone.end
-    return job.planned >= now and job.planned < gone.end and job.planned + job.lasts > gone.start
+    done = job.planned.timestamp() + job.lasts.total_seconds()
+    return now <= job.planned < gone.end and done > gone.start.timestamp()
 
 
 def _fits(job: Job, routes: Sequence[Route]) -> bool:

@@ -162,6 +162,8 @@ def search(day: Day, start: Found, needs: Collection[str], exploration: int, thr
     certain = [stop for stop in able if ranks[stop.job.key] == STANDS]
     best: Found | None = None
     for stops in (able, certain) if len(certain) < len(able) else (able,):
+        if not stops:
+            break
         spare = [0] * len(day.vans)
         for _ in range(ROUNDS):
             orders = solve(day.vans, stops, ranks, spare, day.rows, exploration=exploration, threads=threads)

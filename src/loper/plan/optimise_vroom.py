@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from loper.plan.optimise_day import Order, Rows, Stop, Van
+from loper.plan.optimise_day import Order, Pausing, Rows, Stop, Van
 
 
 def solve(
@@ -32,20 +33,22 @@ def solve(
     problem = vroom.Input()
     problem.set_durations_matrix("car", np.array(rows, dtype=np.uint32))
     for which, van in enumerate(vans):
+        pauses = _in_turn(van, spare[which]) or _in_turn(van, 0)
         problem.add_vehicle(
             vroom.Vehicle(
                 which,
                 start=van.begins_at,
                 end=van.ends_at,
                 time_window=(van.start - zero, van.end - zero),
-                skills={group for on, group in groups.items() if which in on},  # who can do a job is a skill of its own
+                # Who can do a job is a skill of its own; nobody whose day is over, or is taken up by pauses.
+                skills={group for on, group in groups.items() if which in on and pauses is not None},
                 breaks=[
                     vroom.Break(
                         number,
                         time_windows=[vroom.TimeWindow(pause.earliest - zero, pause.latest - zero)],
-                        service=pause.lasts + spare[which],
+                        service=pause.lasts,
                     )
-                    for number, pause in enumerate(van.pauses)
+                    for number, pause in enumerate(pauses or ())
                 ],
                 type=str(which),
             )
@@ -68,3 +71,14 @@ def solve(
         if kind == b"job":
             answer[int(vehicle)].append(stops[int(number)])
     return answer
+
+
+def _in_turn(van: Van, spare: int) -> list[Pausing] | None:
+    """The pauses of a van, each so much longer, one after the other; None where they do not fit in its day."""
+    free, longer = van.start, []
+    for pause in sorted(van.pauses, key=lambda one: one.latest):
+        if max(free, pause.earliest) > pause.latest:
+            return None
+        free = max(free, pause.earliest) + pause.lasts + spare
+        longer.append(replace(pause, lasts=pause.lasts + spare))
+    return longer if free <= van.end else None
