@@ -16,11 +16,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 import numpy as np
 
-from loper.plan.arrival import HORIZONS, Arrival, Horizon, Position, Progress, forecasts, traffic_of, turn
+from loper.plan.arrival import HORIZONS, Arrival, Horizon, Position, Progress, forecasts, pauses_left, traffic_of, turn
 from loper.plan.calibrate import Calibration, Kept, Result, coverage
 from loper.plan.duration import Durations, Took
 from loper.plan.model import Job, Pause, Place, Shift, Span
@@ -207,17 +208,25 @@ def progress(lived: Lived, now: datetime, durations: Durations) -> Progress:
     done = lived.visits[: len(lived.visits) - len(coming)]
     jobs = tuple(visit.job for visit in coming)
     lasts = {job.key: durations.of(lived.kinds[job.key], lived.person.name) for job in jobs}
-    eaten = lived.lunch is not None and lived.lunch.end <= now
-    bare = Progress(shift=lived.shift, jobs=jobs, pauses=() if eaten else lived.shift.pauses, lasts=lasts)
+    gaps = [
+        Span(one.ended, after.tapped) for one, after in pairwise(lived.visits) if after.tapped and after.tapped <= now
+    ]
+    since = max((tap for tap in taps(lived) if tap <= now), default=None)
+    pauses = pauses_left(lived.shift.pauses, gaps, since)
+    bare = Progress(shift=lived.shift, jobs=jobs, since=since, pauses=pauses, lasts=lasts)
     if coming and coming[0].began <= now:
-        return replace(bare, does="working", since=coming[0].began, at=coming[0].job.place)
-    if lived.lunch is not None and lived.lunch.start <= now < lived.lunch.end:
-        return replace(bare, does="paused", since=lived.lunch.start, at=done[-1].job.place if done else None)
+        return replace(bare, does="working", at=coming[0].job.place)
     if coming and coming[0].tapped is not None and coming[0].tapped <= now:
-        return replace(bare, does="driving", since=coming[0].tapped, at=coming[0].origin)
+        return replace(bare, does="driving", at=coming[0].origin)
     if done:
-        return replace(bare, does="free", since=done[-1].ended, at=done[-1].job.place)
+        return replace(bare, does="free", at=done[-1].job.place)
     return bare
+
+
+def taps(lived: Lived) -> Iterator[datetime]:
+    """On the way, arrived, done. Nobody taps lunch."""
+    for visit in lived.visits:
+        yield from (one for one in (visit.tapped, visit.began, visit.ended) if one is not None)
 
 
 def position(rng: np.random.Generator, lived: Lived, now: datetime) -> Position | None:
@@ -242,11 +251,10 @@ def trips(everybody: Sequence[Lived], now: datetime) -> Iterator[tuple[float, fl
 
 def moments(lived: Lived) -> Iterator[datetime]:
     """When somebody looks: the evening before, at each tap, and every ten minutes."""
-    taps = [one for visit in lived.visits for one in (visit.tapped, visit.began, visit.ended) if one is not None]
     last = lived.visits[-1].began
     every = [lived.shift.start + at * 10 * MINUTE for at in range(int((last - lived.shift.start) / (10 * MINUTE)) + 1)]
     yield lived.shift.start - timedelta(hours=14)
-    yield from sorted({*taps, *every})
+    yield from sorted({*taps(lived), *every})
 
 
 # ---- the days -----------------------------------------------------------------------------------------------------
@@ -256,7 +264,7 @@ def simulate(
     days: int, technicians: int, seed: int, draws: int = 500, settle: int = 10, by: str = "mean"
 ) -> tuple[Outcome, Outcome]:
     """The days while calibration settles, and those after."""
-    rng = np.random.default_rng(seed)
+    rng, chance = np.random.default_rng(seed), np.random.default_rng(seed)  # of the world, and of who looks at it
     people = [
         Person(f"T{at}", near(rng, Place(52.09, 5.12), 0.2), float(rng.lognormal(0, 0.15)), rng.random() < 0.6)
         for at in range(technicians)
@@ -274,7 +282,7 @@ def simulate(
             shift, jobs, kinds = plan(rng, person, day, durations, by)
             lived.append(live(rng, person, shift, jobs, kinds, road))
         for one in lived:
-            seen = follow(rng, one, lived, durations, calibration, draws, outcome)
+            seen = follow(chance, one, lived, durations, calibration, draws, outcome)
             outcome.seen += seen
             kept += [Kept(each.arrival, each.came) for each in seen]
     return before, after
@@ -291,7 +299,7 @@ def follow(
 ) -> list[Seen]:
     """One day of one technician as the customers could follow it."""
     visits = {visit.job.key: visit for visit in lived.visits}
-    told = {key: Told(_block(visit), lived.shift.start - timedelta(days=7), 0) for key, visit in visits.items()}
+    told = {key: Told(_block(visit), lived.shift.start - timedelta(days=7)) for key, visit in visits.items()}
     found: dict[tuple[str, Horizon], list[Seen]] = defaultdict(list)
     for now in moments(lived):
         traffic = traffic_of(trips(everybody, now))

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from loper.plan.arrival import Arrival, Position, Progress, Traffic, forecast, forecasts, traffic_of, turn
+from loper.plan.arrival import Arrival, Position, Progress, Traffic, forecast, forecasts, pauses_left, traffic_of, turn
 from loper.plan.duration import Lasting
 from loper.plan.model import Job, Pause, Place, Seconds, Shift, Span
 
@@ -152,6 +152,32 @@ def test_of_a_pause_under_way_the_rest_is_left() -> None:
     lunch = Pause(kind="lunch", earliest=at(12), latest=at(13), lasts=30 * MINUTE)
     eating = replace(WAITING, does="paused", since=at(12), at=HOME, pauses=(lunch,))
     assert off(foresee(eating, at(12, 10))["a"], at(12, 50)) < 2
+
+
+LUNCH = Pause(kind="lunch", earliest=at(11, 30), latest=at(13), lasts=30 * MINUTE)
+
+
+def test_a_lunch_that_nobody_taps_is_had_in_a_long_gap_or_when_its_time_is_over() -> None:
+    def left(last: datetime, *gaps: Span) -> tuple[Pause, ...]:
+        return pauses_left([LUNCH], gaps, last)
+
+    assert left(at(11, 50), Span(at(11, 45), at(11, 50))) == (LUNCH,)
+    assert left(at(12, 20), Span(at(11, 45), at(12, 20))) == ()
+    assert left(at(11, 40), Span(at(11), at(11, 40))) == (LUNCH,)  # most of it too early to be lunch
+    assert left(at(13, 5)) == ()
+    assert pauses_left([LUNCH], [], None) == (LUNCH,)
+
+
+def test_one_gap_is_one_pause() -> None:
+    away = Pause(kind="away", earliest=at(12), latest=at(14), lasts=30 * MINUTE)
+    assert pauses_left([LUNCH, away], [Span(at(12), at(12, 35))], at(12, 35)) == (away,)
+
+
+def test_who_has_not_left_yet_may_be_having_lunch() -> None:
+    free = replace(WAITING, jobs=JOBS[1:], does="free", since=at(12), at=A, pauses=(LUNCH,))
+    assert off(foresee(free, at(12, 10))["b"], at(12, 50)) < 3
+    assert foresee(free, at(12, 10))["b"].basis == "taps"
+    assert foresee(free, at(13, 30))["b"].basis == "plan"
 
 
 def test_nothing_is_foreseen_in_the_past() -> None:

@@ -125,7 +125,13 @@ def test_a_time_that_goes_to_and_fro_is_not_told_each_time() -> None:
     late = foreseen(at(11, 20), at(11, 40))
     assert not tell_anew(TOLD, late, TOLD.at + QUIET - MINUTE)
     assert tell_anew(TOLD, late, TOLD.at + QUIET)
-    assert not tell_anew(TOLD._replace(times=MOST + 1), late, at(10, 59))
+    assert not tell_anew(TOLD._replace(times=MOST), late, at(10, 59))
+
+
+def test_a_silent_telephone_is_no_reason_to_worry_a_customer() -> None:
+    lost = foreseen(at(11, 50), at(13, 40), "previous", "plan")
+    assert say(lost, BLOCK, NOW) == Said(kind="block", start=at(10), end=at(12))
+    assert not tell_anew(TOLD, lost, at(11, 30))
 
 
 def test_being_more_precise_is_no_reason_for_a_message() -> None:

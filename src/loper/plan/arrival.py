@@ -36,6 +36,7 @@ LEVEL = 0.8
 DRAWS = 1000
 RECENT = timedelta(minutes=5)  # a place older than this says little
 LATE_START = timedelta(minutes=20)  # so long after its beginning a day without a tap is one that we do not see
+IDLE = timedelta(minutes=75)  # so long between two jobs, lunch included, is rather a tap that was forgotten
 FORGOTTEN = 0.001  # a chance as small as this is rather a tap that was forgotten
 
 # Spreads of the logarithm: of one trip by a place on the way and by planned travel, of all trips of a day, of a pause.
@@ -120,6 +121,26 @@ def traffic_of(trips: Iterable[tuple[float, float]]) -> Traffic:
     return Traffic(total / weight, math.sqrt(1 / weight))
 
 
+def pauses_left(pauses: Iterable[Pause], gaps: Iterable[Span], last: datetime | None) -> tuple[Pause, ...]:
+    """The pauses that are still to come, where nobody taps them.
+
+    A pause was had in the first gap between two jobs (from done to on the way) that holds half of it at its time. It is
+    no longer expected when a tap came after the last moment that it could begin: `last`.
+    """
+    free, left = list(gaps), []
+    for pause in pauses:
+        had = next((gap for gap in free if _within(gap, pause) >= pause.lasts / 2), None)
+        if had is not None:
+            free.remove(had)
+        elif last is None or last <= pause.latest:
+            left.append(pause)
+    return tuple(left)
+
+
+def _within(gap: Span, pause: Pause) -> timedelta:
+    return min(gap.end, pause.latest + pause.lasts) - max(gap.start, pause.earliest)
+
+
 def turn(arrived: datetime, promised: Span | None) -> datetime:
     """When a customer's turn came: who is early is early for themselves, the customer counts from their block."""
     return arrived if promised is None else max(arrived, promised.start)
@@ -186,6 +207,8 @@ class _Day:
                 there = self._rest_of_trip(job, trip, seen)
             else:
                 free = self._pause(free, job, trip)
+                if self.basis != "plan":
+                    free = np.maximum(free, 0.0)  # who could have left has not left yet
                 there = free + self._trip(trip, PLANNED)
             begin = there if job.promised is None else np.maximum(there, self._from_now(job.promised.start))
             begins.append(np.maximum(begin, 0.0))
@@ -209,7 +232,10 @@ class _Day:
                 lasts = progress.pauses[0].lasts.total_seconds()
                 return self._left(_spread_about(lasts, PAUSES)).sample(self.rng, self.draws)
             case _:
-                return still
+                idle = -self._from_now(progress.since) if progress.since else 0.0
+                if idle > IDLE.total_seconds() and self.basis != "place" and not self._waits(progress.jobs[0]):
+                    self.basis = "plan"
+                return still - idle
 
     def _rest_of_trip(self, job: Job, trip: float, seen: Position | None) -> Sample:
         if seen is not None:
@@ -217,8 +243,11 @@ class _Day:
             return self._from_now(seen.at) + self._trip(trip, SEEN) + vague
         spread = math.hypot(_spread_of(trip, PLANNED), self.today.sigma)
         trip *= math.exp(self.today.mu)
-        waits = job.promised is not None and self.now < job.promised.start  # they may stand at the door by now
-        return self._left(_spread_about(trip, spread), believed=waits).sample(self.rng, self.draws)
+        return self._left(_spread_about(trip, spread), believed=self._waits(job)).sample(self.rng, self.draws)
+
+    def _waits(self, job: Job) -> bool:
+        """They may stand at the door by now, until the block begins."""
+        return job.promised is not None and self.now < job.promised.start
 
     def _left(self, whole: Lasting, believed: bool = False) -> Left:
         """What is left of what they do since the last tap; if it cannot well be that, the taps are not believed."""

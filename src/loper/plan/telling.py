@@ -31,11 +31,11 @@ class Said:
 
 
 class Told(NamedTuple):
-    """What the customer was told last, when, and which message with a time this was."""
+    """What the customer was told last, when, and how many messages with another time there were."""
 
     said: Said
     at: datetime
-    times: int = 1
+    times: int = 0
 
 
 def say(arrival: Arrival, block: Span | None, now: datetime) -> Said:
@@ -48,20 +48,24 @@ def say(arrival: Arrival, block: Span | None, now: datetime) -> Said:
     if block is not None:
         low = max(low, block.start)
     high = max(arrival.high, low)
-    before = arrival.horizon == "before the day"  # days are still planned again; only a promise broken is news
-    if arrival.basis != "plan" and not before and high - low <= EXACT:
+    # Before the day it is still planned again, and who does not tap is not late for that.
+    before, known = arrival.horizon == "before the day", arrival.basis != "plan"
+    if known and not before and high - low <= EXACT:
         return _window("exact", low, high, 5, LEAST, late)
-    if arrival.basis != "plan" and not before and high - low <= HOUR:
+    if known and not before and high - low <= HOUR:
         return _window("hour", low, high, 5, HOUR, late)
     likely = arrival.median if before else arrival.likely or arrival.high
-    if block is not None and now < block.end and likely <= block.end:
+    if block is not None and now < block.end and (likely <= block.end or not known):
         return Said(kind="block", start=block.start, end=block.end)
     return _window("block", low, high, 30, HOUR, late)
 
 
 def tell_anew(last: Told, new: Arrival, now: datetime) -> bool:
-    """Whether the change is more than the customer was told: a message of its own, and not too many of them."""
-    if last.times > MOST or now - last.at < QUIET:
+    """Whether a calibrated arrival differs by more than the customer was told: a message of its own, and not too many.
+
+    Where the technician is must be known: a silent telephone is no reason to worry a customer.
+    """
+    if new.basis == "plan" or last.times >= MOST or now - last.at < QUIET:
         return False
     return not last.said.start - MARGIN <= new.median <= last.said.end + MARGIN
 
