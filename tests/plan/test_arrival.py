@@ -207,6 +207,15 @@ def test_slow_trips_of_this_morning_make_the_next_ones_later() -> None:
     assert later.median > foresee(DRIVING, at(8))["a"].median + 3 * MINUTE
 
 
+def test_a_day_of_unknown_traffic_is_wide_for_all_of_its_trips_at_once() -> None:
+    sure, unsure = (
+        forecasts(WAITING, at(7), Line(), np.random.default_rng(1), traffic=Traffic(0.0, sigma)) for sigma in (0.0, 0.4)
+    )
+    assert width(unsure["a"]) > 1.5 * width(sure["a"])
+    trips_of_their_own = width(unsure["a"]) * math.sqrt(3)
+    assert width(unsure["c"]) > 1.3 * trips_of_their_own  # three slow trips, not one slow and two quick ones
+
+
 def test_who_is_early_is_early_for_themselves() -> None:
     assert turn(at(9, 50), Span(at(10), at(12))) == at(10)
     assert turn(at(10, 5), Span(at(10), at(12))) == at(10, 5)

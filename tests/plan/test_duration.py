@@ -72,6 +72,20 @@ def test_when_all_jobs_take_longer_than_was_said_so_will_a_kind_not_seen_yet() -
     assert 50 < median(durations, "new") < 60
 
 
+def test_with_few_data_the_quantiles_hold_all_the_same() -> None:
+    """Kinds seen once, each as long as it is: four of five of the next jobs stay below the 80 % quantile."""
+    rng = np.random.default_rng(8)
+    truth = {f"kind {i}": float(rng.normal(math.log(45), 0.25)) for i in range(400)}
+    rows = [row for kind, mu in truth.items() for row in took(kind, "Kim", *rng.lognormal(mu, 0.5, 1))]
+    durations = Durations.learn(rows, NOW, dict.fromkeys(truth, 45.0))
+    below = [
+        rng.lognormal(mu, 0.5) < durations.of(kind).quantile(0.8).total_seconds() / 60
+        for kind, mu in truth.items()
+        for _ in range(50)
+    ]
+    assert 0.785 < np.mean(below) < 0.82
+
+
 def test_what_cannot_be_is_left_out_and_counted() -> None:
     rows = [*took("tap", "Kim", 0, -5, math.nan, 721, 30), Took("tap", "Kim", 300, NOW - timedelta(days=1000))]
     durations = Durations.learn(rows, NOW)
