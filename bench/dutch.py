@@ -1,8 +1,8 @@
 """A Dutch service organisation, made up from a seed: real postcodes, technicians at home in them, jobs in blocks.
 
-    place      somewhere in a circle around a town; homes and customers lie where postcodes lie
-    technician 8:00 to 16:30 from home and back, half an hour of lunch that begins between 11:45 and 13:00, some of five skills
-    job        one skill, 15 to 90 minutes (median about 35), a block of two hours or half a day, a priority
+place      somewhere in a circle around a town; homes and customers lie where postcodes lie
+technician 8:00 to 16:30 from home and back, lunch of 30 minutes that begins from 11:45 to 13:00, some of five skills
+job        one skill, 15 to 90 minutes (median about 35), a block of two hours or half a day, a priority
 """
 
 from __future__ import annotations

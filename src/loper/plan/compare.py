@@ -1,7 +1,7 @@
 """A proposal beside the plan it was made from: what moves, what is left over, and putting it in force.
 
-Two planners may each have a proposal for one plan. The first to accept wins; the other's no longer fits, and `apply` says
-so instead of undoing what a colleague just did.
+Two planners may each have a proposal for one plan. The first to accept wins; the other's no longer fits, and `apply`
+says so instead of undoing what a colleague just did.
 """
 
 from __future__ import annotations
@@ -57,8 +57,9 @@ class Left:
 class Proposal:
     """The days planned again. Nothing has happened until `apply`.
 
-    Every job of the plan is in `routes` or in `left`; so is each that waited, and `placed` names those that got a place.
-    `stands` are the days that stay as they are, because nothing better was found.
+    Every job of the plan is in `routes` or in `left`; so is each that waited, and `placed` names those that got a
+    place. `stands` are the days that stay as they are, because nothing better was found. Travel is that of the days
+    that were planned again.
     """
 
     made_from: str
@@ -90,8 +91,8 @@ def moves(before: Plan, after: tuple[Route, ...]) -> tuple[Move, ...]:
         gone = [visit for visit in was.get(key, ()) if visit not in visits]
         new = [visit for visit in visits if visit not in was.get(key, ())]
         for (who, when), (to, then) in zip_longest(gone[: len(new)], new, fillvalue=("", None)):
-            assert then is not None, f"{key} is on a route without a time"
-            found.append(Move(job=key, technician=who, planned=when, to=to, to_planned=then))
+            if then is not None:
+                found.append(Move(job=key, technician=who, planned=when, to=to, to_planned=then))
     return tuple(sorted(found, key=lambda move: (move.to_planned, move.to, move.job)))
 
 

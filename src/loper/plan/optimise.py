@@ -1,8 +1,8 @@
 """Days planned again, promises kept.
 
-A promise is of a day, so each day is planned by itself. A day begins with its routes as they stand; what has no place is
-put where it costs least; then VROOM searches on from there. Its answer counts only after our own reckoning of the times
-says that every promise holds, and that nothing which had a place lost it. Otherwise the day stands as it was.
+A promise is of a day, so each day is planned by itself. A day begins with its routes as they stand; what has no place
+is put where it costs least. VROOM then looks for something better. Its answer counts only after our own reckoning of
+the times says that every promise holds, and that nothing which had a place lost it. Otherwise the day stands.
 
 The same plan, the same `now` and the same `exploration` give the same proposal.
 """
@@ -30,7 +30,7 @@ class Ways:
 
     days         only these; others stay as they are
     keep         jobs that stay with their technician at their time, as if they were fixed
-    exploration  0 (quick) to 5 (thorough)
+    exploration  of VROOM: 0 (quick) to 5 (thorough); None: no search, what has no place is put where it costs least
     threads      VROOM's; they do not change what is found
     least        a day that would save less travel than this, and gives nobody a place, is left alone
     gentle       who has a place keeps their technician and order, unless there is no other way to place the rest
@@ -39,7 +39,7 @@ class Ways:
 
     days: Collection[date] | None = None
     keep: Keep = lambda job: False
-    exploration: int = 2
+    exploration: int | None = 2
     threads: int = 1
     least: timedelta = timedelta(minutes=5)
     gentle: bool = False
@@ -51,10 +51,10 @@ ON_THE_DAY = Ways(gentle=True, exploration=1)
 
 
 def optimise(plan: Plan, travel: Travel, *, now: datetime, waiting: Sequence[Job] = (), ways: Ways = NIGHT) -> Proposal:
-    """The days of a plan with less travel, and with a place for those `waiting` who fit. Days before `now` stay as they are.
+    """The days of a plan with less travel, and with a place for those `waiting` who fit. What is past stays as it is.
 
-    A job for two stays where it is; one that waits is booked by an offer. ValueError where a fixed job or one for two has
-    no planned time.
+    A job for two stays where it is; one that waits is booked by an offer. ValueError where a fixed job or one for two
+    has no planned time.
     """
     return _propose(plan, plan.routes, travel, (), waiting, now, ways)
 
@@ -62,10 +62,10 @@ def optimise(plan: Plan, travel: Travel, *, now: datetime, waiting: Sequence[Job
 def without(
     plan: Plan, travel: Travel, technician: str, span: Span, *, now: datetime, ways: Ways = ON_THE_DAY
 ) -> Proposal:
-    """The plan for when a technician is away: the others take the jobs, no promise broken; who cannot be kept is in `left`.
+    """The plan for when a technician is away: others take the jobs, no promise broken; what cannot be kept is `left`.
 
-    A job that was fixed to them is free to go to another inside its promise. Of a job for two the other stays, and a new
-    second begins at the same moment; where there is none it is in `left`, and still on the route of the other.
+    A job that was fixed to them is free to go to another inside its promise. Of a job for two the other stays, and a
+    new second begins at the same moment; where there is none it is in `left`, and still on the route of the other.
     """
     routes, homeless = [], []
     for route in plan.routes:
@@ -202,7 +202,7 @@ def _day(
     ]
     needs.sort(key=lambda stop: (-stop.job.priority, len(stop.on), stop.job.key))
     orders, unplaced = day.fit_in(day.orders, [*needs, *(day.stop(job) for job in asks)])
-    if not ways.gentle or unplaced:
+    if ways.exploration is not None and (not ways.gentle or unplaced):
         start = (orders if ways.gentle else day.polished(orders)), unplaced
         found = [start, search(day, start, had, ways.exploration, ways.threads)]
         best = min((one for one in found if one), key=lambda one: worth(day, one, had))

@@ -1,4 +1,4 @@
-"""One day planned again: what has no place is put where it costs least, then VROOM searches on, then the answer is checked."""
+"""One day planned again: what has no place goes where it costs least, VROOM looks for better, the answer is checked."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Day:
         return after, left
 
     def _instead(self, orders: list[Order], stop: Stop) -> list[Order] | None:
-        """The orders with a stop in the place of another, which goes where it costs least; None where that cannot be."""
+        """The orders with a stop in the place of another, which goes where it costs least; None where none can."""
         best: tuple[int, list[Order]] | None = None
         for which in sorted(stop.on):
             for other in orders[which]:
@@ -150,7 +150,7 @@ Found = tuple[list[Order], list[Stop]]
 
 
 def search(day: Day, start: Found, needs: Collection[str], exploration: int, threads: int) -> Found | None:
-    """The best orders that VROOM found for a day, in which all who have a place now keep one; None when there are none.
+    """The best orders that VROOM found for a day in which all who have a place keep one; None when there are none.
 
     Where an order does not hold because a pause fell on the way, what is in the way is put elsewhere, and VROOM is asked
     again with more room around the pauses of that van.
@@ -209,7 +209,7 @@ def rank(stop: Stop, needs: Collection[str]) -> int:
 
 
 def timed(day: Day, orders: Sequence[Order]) -> tuple[Route, ...]:
-    """The routes with planned times: what stays with its technician keeps its time where it can, the rest begins early."""
+    """The routes with times: what stays with its technician keeps its time where it can, the rest begins early."""
     made = []
     for which, (route, van, order) in enumerate(zip(day.routes, day.vans, orders, strict=True)):
         had = {job.key: job.planned for job in route.jobs}
@@ -221,7 +221,8 @@ def timed(day: Day, orders: Sequence[Order]) -> tuple[Route, ...]:
                 if begins(van, which, stops, day.rows) is None:
                     stops[at] = stop
         found = begins(van, which, stops, day.rows)
-        assert found is not None, "an order was kept that does not hold"
+        if found is None:
+            raise AssertionError(f"the order of {van.shift.technician} on {van.shift.day} was kept and does not hold")
         zone = route.shift.start.tzinfo
         jobs = [
             stop.job
@@ -268,7 +269,7 @@ def _after(day: Day, which: int, head: tuple[Job, ...]) -> Van:
 
 
 def _worst(van: Van, which: int, order: Order, rows: Rows) -> Stop:
-    """The stop to take out of an order that does not hold: one that makes it hold, that is not bound, and that matters least."""
+    """The stop to take out of an order that does not hold: so that it holds, not a bound one, the least important."""
 
     def cost(stop: Stop) -> tuple[bool, bool, bool, int, int]:
         rest = [other for other in order if other is not stop]

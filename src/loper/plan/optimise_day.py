@@ -75,7 +75,7 @@ def cannot(shift: Shift, job: Job) -> Why | None:
 def begins(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> tuple[list[int], int] | None:
     """When each job would begin at the earliest, and when the shift would be over; None where it cannot be done.
 
-    Exact: of every set of pauses already taken the earliest moment is kept, and to be early never hurts, for one may wait.
+    Exact: of every set of pauses already taken the earliest moment is kept, and to be early never hurts: one may wait.
     """
     if not order:
         return [], van.start

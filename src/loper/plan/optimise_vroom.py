@@ -20,7 +20,7 @@ def solve(
     exploration: int,
     threads: int,
 ) -> list[Order]:
-    """The orders VROOM finds, by van. What is in none of them it left out: the lowest priorities, of 0 to 100, go first.
+    """The orders VROOM finds, by van. What is in none of them it left out: the lowest priorities, of 0 to 100, first.
 
     VROOM lets a pause fall on the way, half of the trip before it and half after. So the answer is to be checked, and
     `spare` seconds more for the pauses of a van leave room for a trip that may not be split.
