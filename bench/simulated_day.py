@@ -21,11 +21,13 @@ from statistics import median
 
 import numpy as np
 
-from loper.plan.arrival import HORIZONS, Arrival, Horizon, Position, Progress, forecasts, pauses_left, traffic_of, turn
+from loper.plan.arrival import HORIZONS, Arrival, Horizon, forecasts
 from loper.plan.calibrate import Calibration, Kept, Result, coverage
 from loper.plan.duration import Durations, Took
 from loper.plan.model import Job, Pause, Place, Shift, Span
+from loper.plan.progress import Position, Progress, pauses_left, turn
 from loper.plan.telling import Said, Told, say, tell_anew
+from loper.plan.traffic import traffic_of
 from loper.plan.travel import Crow
 
 KINDS = {

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from loper.plan.arrival import Arrival, Position, Progress, Traffic, forecast, forecasts, pauses_left, traffic_of, turn
+from loper.plan.arrival import Arrival, forecast, forecasts
 from loper.plan.duration import Lasting
 from loper.plan.model import Job, Pause, Place, Seconds, Shift, Span
+from loper.plan.progress import Position, Progress, pauses_left, turn
+from loper.plan.traffic import Traffic, traffic_of
 
 DAY = datetime(2026, 9, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

@@ -8,16 +8,17 @@ comes out is as good as its assumptions; `loper.plan.calibrate` holds it against
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 from numpy.random import Generator
 
 from loper.plan.duration import SPREAD, Lasting, Left, Sample
-from loper.plan.model import Job, Pause, Place, Shift, Span, Travel
+from loper.plan.model import Job, Travel
+from loper.plan.progress import Position, Progress
+from loper.plan.traffic import PLANNED, USUAL, Traffic, spread_of
 
 Horizon = Literal["driving", "previous", "one before", "earlier today", "before the day"]
 """How far away the customer's turn is: on the way to them; at the customer before them; one before that; further away
@@ -29,8 +30,6 @@ Basis = Literal["place", "taps", "plan"]
 """What a forecast rests on: a recent place; what the technician tapped; or neither, because the last tap is too long
 ago to be the last thing that happened.
 """
-Does = Literal["not begun", "driving", "working", "free", "paused"]
-
 LEVEL = 0.8
 """The share of arrivals within the bare forecast. What is said aims higher: see `loper.plan.calibrate`."""
 DRAWS = 1000
@@ -39,57 +38,9 @@ LATE_START = timedelta(minutes=20)  # so long after its beginning a day without 
 IDLE = timedelta(minutes=75)  # so long between two jobs, lunch included, is rather a tap that was forgotten
 FORGOTTEN = 0.001  # a chance as small as this is rather a tap that was forgotten
 
-# Spreads of the logarithm: of one trip by a place on the way and by planned travel, of all trips of a day, of a pause.
-SEEN, PLANNED, TRAFFIC, PAUSES = 0.15, 0.2, 0.1, 0.15
-PARKING = 90.0  # seconds; what a short trip may differ however short it is
-HELD_UP = 0.5  # of the logarithm: further off it was no traffic
+SEEN, PAUSES = 0.15, 0.15  # spreads of the logarithm: of a trip by a place on the way, of a pause
 SHORTEST = 60.0  # seconds; as long as the shortest trip takes, next door
 PACE = 8.0  # metres a second: what a place that is not exact means in time
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Position:
-    """Where a technician was seen. `accuracy` in metres."""
-
-    place: Place
-    at: datetime
-    accuracy: float = 50.0
-
-
-class Traffic(NamedTuple):
-    """How much longer trips take today: `mu` and `sigma` of the logarithm of the factor."""
-
-    mu: float = 0.0
-    sigma: float = TRAFFIC
-
-
-USUAL = Traffic()
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Progress:
-    """How far a technician's day is, by what they tapped.
-
-    `jobs` are those not done yet, in order: the first is the one they are at (`working`), drive to (`driving`) or go to
-    next. `pauses` are those not had yet; when `paused`, the first is the one they have. `since` is the last tap, and
-    `at` where they were then: where they left, or where they are. Without it: where the shift begins.
-    """
-
-    shift: Shift
-    jobs: tuple[Job, ...]
-    does: Does = "not begun"
-    since: datetime | None = None
-    at: Place | None = None
-    pauses: tuple[Pause, ...] = ()
-    lasts: Mapping[str, Lasting] = field(default_factory=dict)  # by key of the job; else as planned, usual spread
-
-    def __post_init__(self) -> None:
-        if self.does not in ("not begun", "free") and self.since is None:
-            raise ValueError(f"{self.shift.technician} is {self.does}, but not since when")
-        if self.does in ("driving", "working") and not self.jobs:
-            raise ValueError(f"{self.shift.technician} is {self.does}, but has no job")
-        if self.does == "paused" and not self.pauses:
-            raise ValueError(f"{self.shift.technician} is paused, but has no pause")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,45 +56,6 @@ class Arrival:
     basis: Basis
     made: datetime
     likely: datetime | None = None
-
-
-def traffic_of(trips: Iterable[tuple[float, float]]) -> Traffic:
-    """The traffic of a day from its trips so far: seconds as planned and as driven (without waiting at the door).
-
-    What one usually expects counts as well, so two slow trips do not make a jam (normal, known variances).
-    """
-    weight, total = 1 / TRAFFIC**2, 0.0
-    for planned, driven in trips:
-        if planned > 0 and driven > 0:
-            sure = 1 / _spread_of(planned, PLANNED) ** 2
-            weight += sure
-            total += sure * min(HELD_UP, max(-HELD_UP, math.log(driven / planned)))
-    return Traffic(total / weight, math.sqrt(1 / weight))
-
-
-def pauses_left(pauses: Iterable[Pause], gaps: Iterable[Span], last: datetime | None) -> tuple[Pause, ...]:
-    """The pauses that are still to come, where nobody taps them.
-
-    A pause was had in the first gap between two jobs (from done to on the way) that holds half of it at its time. It is
-    no longer expected when a tap came after the last moment that it could begin: `last`.
-    """
-    free, left = list(gaps), []
-    for pause in pauses:
-        had = next((gap for gap in free if _within(gap, pause) >= pause.lasts / 2), None)
-        if had is not None:
-            free.remove(had)
-        elif last is None or last <= pause.latest:
-            left.append(pause)
-    return tuple(left)
-
-
-def _within(gap: Span, pause: Pause) -> timedelta:
-    return min(gap.end, pause.latest + pause.lasts) - max(gap.start, pause.earliest)
-
-
-def turn(arrived: datetime, promised: Span | None) -> datetime:
-    """When a customer's turn came: who is early is early for themselves, the customer counts from their block."""
-    return arrived if promised is None else max(arrived, promised.start)
 
 
 def forecast(
@@ -241,7 +153,7 @@ class _Day:
         if seen is not None:
             vague = self.rng.normal(0.0, seen.accuracy / PACE, self.draws)
             return self._from_now(seen.at) + self._trip(trip, SEEN) + vague
-        spread = math.hypot(_spread_of(trip, PLANNED), self.today.sigma)
+        spread = math.hypot(spread_of(trip, PLANNED), self.today.sigma)
         trip *= math.exp(self.today.mu)
         return self._left(_spread_about(trip, spread), believed=self._waits(job)).sample(self.rng, self.draws)
 
@@ -258,7 +170,7 @@ class _Day:
         return left
 
     def _trip(self, trip: float, spread: float) -> Sample:
-        drawn: Sample = trip * self.traffic * self.rng.lognormal(0.0, _spread_of(trip, spread), self.draws)
+        drawn: Sample = trip * self.traffic * self.rng.lognormal(0.0, spread_of(trip, spread), self.draws)
         return drawn
 
     def _pause(self, free: Sample, job: Job, trip: float) -> Sample:
@@ -308,10 +220,6 @@ class _Day:
             basis=self.basis,
             made=self.now,
         )
-
-
-def _spread_of(trip: float, spread: float) -> float:
-    return min(1.0, math.hypot(spread, PARKING / max(trip, 1.0)))
 
 
 def _spread_about(seconds: float, spread: float) -> Lasting:
