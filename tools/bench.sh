@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Every bench, each printing its figures beside a peer's. The peers have a virtual environment of their own.
 #
-#   tools/bench.sh               all of them, at the sizes of docs/explanation/speed.md (half an hour)
+#   tools/bench.sh               all of them, at the sizes of docs/explanation/speed.md (an hour)
 #   tools/bench.sh --quick       all of them, small: whether they run
 #   tools/bench.sh smtp [...]    one of them, with its own arguments
 set -euo pipefail
@@ -11,14 +11,21 @@ if [ ! -e .venv-bench/.ready ] || [ requirements-bench.lock -nt .venv-bench/.rea
   .venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
   touch .venv-bench/.ready
 fi
-run() { tools/postgres.sh .venv/bin/python "bench/$1.py" "${@:2}"; }
+run() {
+  case "$1" in
+    days | bookings) .venv/bin/python "bench/$1.py" "${@:2}" ;; # these need no database
+    *) tools/postgres.sh .venv/bin/python "bench/$1.py" "${@:2}" ;;
+  esac
+}
 case "${1:-}" in
-  "") for one in runtime waiting timers smtp; do run "$one"; done ;;
+  "") for one in runtime waiting timers smtp days bookings; do run "$one"; done ;;
   --quick)
     run runtime --rounds 1 --cases 300 --peer-cases 50
     run waiting --cases 20000
     run timers --timers 500 --peer-timers 50
     run smtp --rounds 1 --mails 100
+    run days --technicians 8 --jobs 60 --days 2 --seconds 2 --exploration 1
+    run bookings --requests 60 --technicians 2 --seeds 1
     ;;
   *) run "$@" ;;
 esac

@@ -1,0 +1,161 @@
+"""A week that fills up: customers ask one by one, and take a block that they are offered. Three ways of offering, beside
+each other.
+
+    .venv/bin/python bench/bookings.py [--requests 520] [--technicians 10] [--seeds 3]
+
+A region of 40 km across, a week of ten half days. A customer can be at home in four of them, drawn by lot, and takes the
+first of those that is offered, or goes away.
+
+counting             each half day has so many places, whoever lives where. It is planned at the end; who does not fit then
+                     was promised too much. Three numbers of places are shown: a careful one, a well-tuned one, a bold one.
+insertion            a block is offered when the job fits in a route as it stands (loper.plan.offer).
+insertion, again     the same, and the days are planned again after every 20 bookings.
+
+All of them are planned once more at the end, so that travel is what would be driven.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import timedelta
+
+import numpy as np
+from dutch import HALVES, MONDAY, at, empty, jobs, shifts
+from measure import figure, load, table
+
+from loper.plan.compare import apply
+from loper.plan.model import Job, Plan, Span
+from loper.plan.optimise import Ways, optimise
+from loper.plan.optimise_again import begin, timed
+from loper.plan.optimise_day import Table, cheapest
+from loper.plan.travel import Crow
+
+DAYS = 5
+HOME = 4  # half days in which a customer can be at home
+NOW = at(MONDAY, 0)
+BLOCKS = [
+    Span(at(MONDAY + timedelta(days=day), begin), at(MONDAY + timedelta(days=day), end))
+    for day in range(DAYS)
+    for begin, end in HALVES
+]
+QUICK = Ways(exploration=1)
+
+
+@dataclass(frozen=True)
+class Week:
+    """What came of a week: jobs promised, promises that could not be kept, hours of travel, seconds of reckoning."""
+
+    accepted: int
+    broken: int
+    travel: float
+    seconds: float
+
+
+Customer = tuple[Job, list[Span]]
+
+
+def requests(seed: int, count: int) -> list[Customer]:
+    """Customers, each with the blocks they can have, the one they like best first."""
+    rng = np.random.default_rng(seed)
+    asked = [replace(job, skills=frozenset(), priority=0, promised=None) for job in jobs(rng, count, DAYS)]
+    return [(job, [BLOCKS[one] for one in rng.permutation(len(BLOCKS))[:HOME]]) for job in asked]
+
+
+def week(seed: int, technicians: int) -> Plan:
+    rng = np.random.default_rng(1000 + seed)
+    return empty([replace(one, skills=frozenset()) for one in shifts(rng, technicians, DAYS)])
+
+
+def counting(plan: Plan, customers: Sequence[Customer], places: int) -> Week:
+    begun = time.perf_counter()
+    taken: Counter[Span] = Counter()
+    promised = []
+    for job, likes in customers:
+        block = next((one for one in likes if taken[one] < places), None)
+        if block:
+            taken[block] += 1
+            promised.append(replace(job, promised=block))
+    seconds = time.perf_counter() - begun
+    found = optimise(plan, Crow(), now=NOW, waiting=promised)
+    return Week(len(promised), len(found.left), found.travel_after.total_seconds() / 3600, seconds)
+
+
+def inserting(plan: Plan, customers: Sequence[Customer], again: int | None) -> Week:
+    begun = time.perf_counter()
+    accepted = 0
+    for job, likes in customers:
+        taken = book(plan, job, likes)
+        if taken is None:
+            continue
+        plan, accepted = taken, accepted + 1
+        if again and accepted % again == 0:
+            plan = apply(plan, optimise(plan, Crow(), now=NOW, ways=QUICK))
+    seconds = time.perf_counter() - begun
+    found = optimise(plan, Crow(), now=NOW)
+    return Week(accepted, len(found.left), found.travel_after.total_seconds() / 3600, seconds)
+
+
+def book(plan: Plan, job: Job, likes: Sequence[Span]) -> Plan | None:
+    for block in likes:
+        asked = replace(job, promised=block)
+        mine = [n for n, route in enumerate(plan.routes) if route.shift.day == block.start.date()]
+        routes = [plan.routes[n] for n in mine]
+        places = [asked.place, *(r.shift.begins_at for r in routes), *(j.place for r in routes for j in r.jobs)]
+        day = begin(routes, Table(Crow(), places), NOW, lambda job: False)
+        stop = day.stop(asked)
+        found = cheapest(day.vans, day.orders, stop, day.rows)
+        if found:
+            day.orders[found[1]].insert(found[2], stop)
+            all_ = list(plan.routes)
+            for n, route in zip(mine, timed(day, day.orders), strict=True):
+                all_[n] = route
+            return Plan(tuple(all_))
+    return None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--requests", type=int, default=520)
+    parser.add_argument("--technicians", type=int, default=10)
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--again", type=int, default=20, help="so many bookings, then the days are planned again")
+    given = parser.parse_args()
+    share = given.technicians * DAYS * 11 / len(BLOCKS)  # eleven jobs a day are more than one can do
+    ways: dict[str, Callable[[Plan, Sequence[Customer]], Week]] = {}
+    for places in sorted({round(share * part) for part in (0.7, 0.8, 0.85, 0.9, 0.95)}):
+        ways[f"counting, {places} places a half day"] = lambda plan, them, places=places: counting(plan, them, places)
+    ways["insertion"] = lambda plan, them: inserting(plan, them, None)
+    ways[f"insertion, again every {given.again}"] = lambda plan, them: inserting(plan, them, given.again)
+    rows = []
+    for title, way in ways.items():
+        weeks = []
+        for seed in range(given.seeds):
+            weeks.append(way(week(seed, given.technicians), requests(seed, given.requests)))
+            print(f"{title}, week {seed + 1}: {weeks[-1]}", file=sys.stderr)
+        mean = [sum(values) / len(weeks) for values in zip(*(astuple(one) for one in weeks), strict=True)]
+        kept = mean[0] - mean[1]
+        rows.append(
+            [
+                title,
+                f"{mean[0]:.1f}",
+                f"{mean[1]:.1f}",
+                f"{kept:.1f}",
+                f"{mean[2]:.1f}",
+                f"{mean[2] * 60 / kept:.1f}",
+                figure(mean[3]),
+            ]
+        )
+    table(
+        f"A week of {given.requests} customers, {given.technicians} technicians; means of {given.seeds} weeks ({load()})",
+        ["", "accepted", "promises broken", "kept", "travel h", "min a job", "seconds"],
+        rows,
+    )
+
+
+if __name__ == "__main__":
+    main()
