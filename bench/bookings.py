@@ -1,13 +1,12 @@
-"""A week that fills up: customers ask one by one, and take a block that they are offered. Three ways of offering, beside
-each other.
+"""A week that fills up: customers ask one by one, and take a block that they are offered. Three ways of offering.
 
     .venv/bin/python bench/bookings.py [--requests 520] [--technicians 10] [--seeds 3]
 
-A region of 40 km across, a week of ten half days. A customer can be at home in four of them, drawn by lot, and takes the
-first of those that is offered, or goes away.
+A region of 40 km across, a week of ten half days. A customer can be at home in four of them, drawn by lot, and takes
+the first of those that is offered, or goes away.
 
-counting             each half day has so many places, whoever lives where. It is planned at the end; who does not fit then
-                     was promised too much. Three numbers of places are shown: a careful one, a well-tuned one, a bold one.
+counting             each half day has so many places, whoever lives where. It is planned at the end; who does not fit
+                     then was promised too much. Several numbers of places are shown, from careful to bold.
 insertion            a block is offered when the job fits in a route as it stands (loper.plan.offer).
 insertion, again     the same, and the days are planned again after every 20 bookings.
 
@@ -139,19 +138,10 @@ def main() -> None:
             print(f"{title}, week {seed + 1}: {weeks[-1]}", file=sys.stderr)
         mean = [sum(values) / len(weeks) for values in zip(*(astuple(one) for one in weeks), strict=True)]
         kept = mean[0] - mean[1]
-        rows.append(
-            [
-                title,
-                f"{mean[0]:.1f}",
-                f"{mean[1]:.1f}",
-                f"{kept:.1f}",
-                f"{mean[2]:.1f}",
-                f"{mean[2] * 60 / kept:.1f}",
-                figure(mean[3]),
-            ]
-        )
+        each = mean[2] * 60 / kept
+        rows.append([title, *(f"{one:.1f}" for one in (*mean[:2], kept, mean[2], each)), figure(mean[3])])
     table(
-        f"A week of {given.requests} customers, {given.technicians} technicians; means of {given.seeds} weeks ({load()})",
+        f"A week: {given.requests} customers, {given.technicians} technicians; means of {given.seeds} weeks ({load()})",
         ["", "accepted", "promises broken", "kept", "travel h", "min a job", "seconds"],
         rows,
     )

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loper.plan.compare import Stale, apply, fingerprint
-from loper.plan.model import Plan, Route, Span
+from loper.plan.model import Pause, Plan, Route, Span
 from loper.plan.optimise import Ways, optimise
 from loper.plan.travel import Crow
 from tests.plan.days import MONDAY, at, job, lost, minutes, random_plan, shift, travel_of, wrong
@@ -194,3 +194,26 @@ def test_progress_is_told_day_by_day() -> None:
     plan = Plan((Route(shift("anna")), Route(shift("anna", tuesday))))
     optimise(plan, Crow(), now=NOW, ways=Ways(progress=lambda done, total: told.append((done, total))))
     assert told == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_a_plan_with_a_job_twice_is_refused_with_all_that_is_wrong() -> None:
+    twice = job("twice", planned=at("09:00"))
+    plan = Plan((Route(shift("anna"), (twice,)), Route(shift("bob"), (twice,))))
+    with pytest.raises(
+        ValueError, match="'twice' stands on 2 routes, and is for 1; job 'twice' waits, and is on a route"
+    ):
+        optimise(plan, Crow(), now=NOW, waiting=[twice])
+
+
+def test_an_empty_plan_and_an_empty_day_are_no_trouble() -> None:
+    assert optimise(Plan(()), Crow(), now=NOW).routes == ()
+    assert optimise(Plan(()), Crow(), now=NOW, waiting=[job("w")]).left[0].why == "hours"
+    assert optimise(Plan((Route(shift("anna")),)), Crow(), now=NOW).moves == ()
+
+
+def test_pauses_that_cannot_both_be_had_take_no_work_and_break_nothing() -> None:
+    course = Pause(kind="away", earliest=at("09:00"), latest=at("09:00"), lasts=minutes(240))
+    other = Pause(kind="away", earliest=at("10:00"), latest=at("10:00"), lasts=minutes(60))
+    plan = Plan((Route(shift("anna", pauses=(course, other))), Route(shift("bob"))))
+    proposal = optimise(plan, Crow(), now=NOW, waiting=[job("w"), job("v")])
+    assert [len(route.jobs) for route in proposal.routes] == [0, 2]

@@ -9,6 +9,7 @@ The same plan, the same `now` and the same `exploration` give the same proposal.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -118,6 +119,7 @@ def _propose(
     ways: Ways,
     freed: str = "",
 ) -> Proposal:
+    _check(plan, waiting)
     after = {id(route): route for route in routes}
     days = sorted({route.shift.day for route in routes if route.shift.end > now} | {one.shift.day for one in homeless})
     days = [day for day in days if ways.days is None or day in ways.days]
@@ -159,6 +161,20 @@ def _propose(
         left=tuple(left),
         stands=tuple(stands),
     )
+
+
+def _check(plan: Plan, waiting: Sequence[Job]) -> None:
+    """ValueError with all that is wrong with the keys."""
+    planned = Counter(job.key for route in plan.routes for job in route.jobs)
+    people = {job.key: job.people for route in plan.routes for job in route.jobs}
+    asked = Counter(job.key for job in waiting)
+    wrong = [
+        f"job {key!r} stands on {n} routes, and is for {people[key]}" for key, n in planned.items() if n > people[key]
+    ]
+    wrong += [f"job {key!r} waits, and is on a route already" for key in asked if key in planned]
+    wrong += [f"job {key!r} waits {n} times" for key, n in asked.items() if n > 1]
+    if wrong:
+        raise ValueError("; ".join(wrong))
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ Found = tuple[list[Order], list[Stop]]
 
 
 def search(day: Day, start: Found, needs: Collection[str], exploration: int, threads: int) -> Found | None:
-    """The best orders that VROOM found for a day in which all who have a place keep one; None when there are none.
+    """The best orders of VROOM's for a day, in which all who have a place keep one; None when there are none.
 
     Where an order does not hold because a pause fell on the way, what is in the way is put elsewhere, and VROOM is asked
     again with more room around the pauses of that van.
