@@ -152,7 +152,7 @@ Found = tuple[list[Order], list[Stop]]
 def search(day: Day, start: Found, needs: Collection[str], exploration: int, threads: int) -> Found | None:
     """The best orders of VROOM's for a day, in which all who have a place keep one; None when there are none.
 
-    Where an order does not hold because a pause fell on the way, what is in the way is put elsewhere, and VROOM is asked
+    """The best that VROOM finds for a day in which all who have a place keep one; None when it finds nothing.
     again with more room around the pauses of that van.
     """
     standing = {stop.job.key for order in day.orders for stop in order}
