@@ -150,9 +150,9 @@ Found = tuple[list[Order], list[Stop]]
 
 
 def search(day: Day, start: Found, needs: Collection[str], exploration: int, threads: int) -> Found | None:
-    """The best orders of VROOM's for a day, in which all who have a place keep one; None when there are none.
-
     """The best that VROOM finds for a day in which all who have a place keep one; None when it finds nothing.
+
+    Where an order does not hold because a pause fell on the way, what is in the way goes elsewhere, and VROOM is asked
     again with more room around the pauses of that van.
     """
     standing = {stop.job.key for order in day.orders for stop in order}
