@@ -79,7 +79,7 @@ def begins(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> tuple[lis
     """
     if not order:
         return [], van.start
-    last = _paused(van, states_after(van, which, order, rows)).get((1 << len(van.pauses)) - 1)
+    last = paused(van, states_after(van, which, order, rows)).get((1 << len(van.pauses)) - 1)
     if last is None:
         return None
     home = last[0] + (rows[order[-1].at][van.ends_at] if van.ends_at is not None else 0)
@@ -97,7 +97,7 @@ def states_after(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> Sta
     for stop in order:
         drive, lasts = rows[here][stop.at], stop.lasts[which]
         ahead: States = {}
-        for taken, (free, so_far) in _paused(van, states).items():
+        for taken, (free, so_far) in paused(van, states).items():
             begin = max(free + drive, stop.early)
             if begin <= stop.late:
                 ahead[taken] = (begin + lasts, [*so_far, begin])
@@ -105,7 +105,7 @@ def states_after(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> Sta
     return states
 
 
-def _paused(van: Van, states: States) -> States:
+def paused(van: Van, states: States) -> States:
     """The states, and those after each pause that can be taken here."""
     if not van.pauses:
         return states
