@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from loper.plan.board import ALWAYS, NEVER, Board, Columns, Gaps
 from loper.plan.model import Job, Offered, PartnerBlock, Seconds, Span, Travel, Why
-from loper.plan.optimise_day import cannot, since
+from loper.plan.optimise_day import cannot, since, takes
 from loper.plan.schedule import seconds
 
 REASONS: tuple[Why, ...] = ("past", "skill", "material", "area", "people", "hours", "far", "full")
@@ -64,7 +64,7 @@ def offer(
     partners = [
         one
         for one in board.partners
-        if _takes(one, job) and one.span.start > now + notice and (not technicians or one.partner in technicians)
+        if takes(one, job) and one.span.start > now + notice and (not technicians or one.partner in technicians)
     ]
     days: dict[date, _Day | None] = {}
     found: list[Offered] = []
@@ -99,14 +99,6 @@ def _best(day: _Day | None, job: Job, block: Span, partners: Sequence[PartnerBlo
             extra=timedelta(seconds=own.extra),
         )
     return Offered(span=block, why=day.why(block) if day is not None else "hours")
-
-
-def _takes(one: PartnerBlock, job: Job) -> bool:
-    able = not one.skills or job.skills <= one.skills
-    near = not one.area or job.postcode.startswith(tuple(one.area))
-    material = not job.material or (job.material_in is not None and job.material_in <= one.span.start.date())
-    named = not job.technicians or one.partner in job.technicians
-    return one.left > 0 and job.people == 1 and able and near and material and named
 
 
 def _partner(one: PartnerBlock) -> Offered:

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import get_args
 
 from loper.plan.compare import Advice
-from loper.plan.model import Job, PartnerBlock, Why
+from loper.plan.model import Job, PartnerBlock, Span, Why
 from loper.plan.optimise_again import Day
-from loper.plan.optimise_day import Order, Stop, Van, begins, cannot
+from loper.plan.optimise_day import Order, Stop, Van, begins, cannot, takes
 
 OVERTIME = timedelta(hours=2)
 """More than this is asked of nobody."""
@@ -50,15 +50,12 @@ def partners_for(job: Job, partners: Sequence[PartnerBlock], now: datetime) -> l
     return [
         Advice(do="partner", who=block.partner, planned=block.span.start)
         for block in sorted(partners, key=lambda block: (block.span.start, block.partner))
-        if block.span.start >= now and takes(block, job)
+        if block.span.start >= now and _inside(block.span, job.promised) and takes(block, job)
     ]
 
 
-def takes(block: PartnerBlock, job: Job) -> bool:
-    inside = job.promised is None or (job.promised.start <= block.span.start and block.span.end <= job.promised.end)
-    able = not block.skills or job.skills <= block.skills
-    near = not block.area or job.postcode.startswith(tuple(block.area))
-    return block.left > 0 and inside and able and near
+def _inside(span: Span, promised: Span | None) -> bool:
+    return promised is None or (promised.start <= span.start and span.end <= promised.end)
 
 
 def _least_overtime(day: Day, orders: Sequence[Order], stop: Stop) -> Advice | None:

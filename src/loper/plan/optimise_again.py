@@ -9,7 +9,6 @@ from datetime import datetime
 from loper.plan.model import Job, Route
 from loper.plan.optimise_day import (
     Order,
-    Pausing,
     Rows,
     Stop,
     Table,
@@ -23,6 +22,7 @@ from loper.plan.optimise_day import (
     travel_of,
 )
 from loper.plan.optimise_vroom import solve
+from loper.plan.schedule import seconds, van_of
 
 Keep = Callable[[Job], bool]
 STANDS = 100  # VROOM's highest priority: who has a place keeps one
@@ -60,7 +60,7 @@ class Day:
             early = max(early, self.now)
             able = {at for at, van in enumerate(self.vans) if cannot(van.shift, job) is None}
             on = frozenset(able if which is None else able | {which})
-        lasts = tuple(round(job.lasts_for.get(van.shift.technician, job.lasts).total_seconds()) for van in self.vans)
+        lasts = tuple(seconds(job, van.shift.technician) for van in self.vans)
         return Stop(job, self.table.at[job.place], early, late, lasts, on)
 
     def travel(self, orders: Sequence[Order]) -> int:
@@ -130,7 +130,7 @@ class Day:
 
 def begin(routes: Sequence[Route], table: Table, now: datetime, keep: Keep) -> Day:
     """A day as it stands. What a route has and cannot do in time is taken out of it; the rest of it holds."""
-    day = Day(routes, [], [_van(route, table) for route in routes], [], [], table.rows, table, since(now))
+    day = Day(routes, [], [van_of(route.shift, table) for route in routes], [], [], table.rows, table, since(now))
     for which, route in enumerate(routes):
         head = _head(route, now)
         day.heads.append(head)
@@ -232,16 +232,6 @@ def timed(day: Day, orders: Sequence[Order]) -> tuple[Route, ...]:
         ]
         made.append(Route(route.shift, (*day.heads[which], *jobs)))
     return tuple(made)
-
-
-def _van(route: Route, table: Table) -> Van:
-    shift = route.shift
-    pauses = tuple(
-        Pausing(since(one.earliest), int(one.latest.timestamp()), round(one.lasts.total_seconds()))
-        for one in shift.pauses
-    )
-    ends_at = None if shift.ends_at is None else table.at[shift.ends_at]
-    return Van(shift, since(shift.start), int(shift.end.timestamp()), table.at[shift.begins_at], ends_at, pauses)
 
 
 def _head(route: Route, now: datetime) -> tuple[Job, ...]:

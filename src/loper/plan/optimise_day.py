@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 
-from loper.plan.model import Job, Place, Shift, Travel, Why
+from loper.plan.model import Job, PartnerBlock, Place, Shift, Travel, Why
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,15 @@ def cannot(shift: Shift, job: Job) -> Why | None:
     if shift.area and not job.postcode.startswith(tuple(shift.area)):
         return "area"
     return None
+
+
+def takes(block: PartnerBlock, job: Job) -> bool:
+    """Whether a co-maker has room for this job in a block of theirs, and can do it. They bring no material of ours."""
+    able = not block.skills or job.skills <= block.skills
+    near = not block.area or job.postcode.startswith(tuple(block.area))
+    material = not job.material or (job.material_in is not None and job.material_in <= block.span.start.date())
+    named = not job.technicians or block.partner in job.technicians
+    return block.left > 0 and job.people == 1 and able and near and material and named
 
 
 def begins(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> tuple[list[int], int] | None:
