@@ -93,7 +93,7 @@ class World:
     def book(self, key: str, number: int = 0) -> Block:
         """The customer takes a free block; by default the first."""
         block = self.blocks()[number]
-        cases.book(actor=self.customer_of(key), case=key, block=block.pk)
+        cases.book(actor=self.customer_of(key), case=key, block=block.slot)
         return block
 
     def work(self) -> int:

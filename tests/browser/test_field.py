@@ -134,7 +134,7 @@ def test_a_day_of_a_technician(
     see("visit-not_fixed")
     sam = world.staff("technician")
     cases.add_note(actor=world.staff("agent"), case=first, text="De buurvrouw heeft een sleutel.")
-    visits.not_fixed(actor=sam, case=first, reason="material", block=world.blocks()[4].pk)
+    visits.not_fixed(actor=sam, case=first, reason="material", block=world.blocks()[4].slot)
     see("day-later")
     see("visit-over")
     world.time.at = Appointment.objects.get(case=first, status=Appointment.BOOKED).start
@@ -330,7 +330,7 @@ def test_a_job_that_went_to_a_colleague_is_said_clearly(
     shot(arrived, "field-kept")
     no_findings(arrived)
     other = real_world.blocks(real_world.other_technician)[3]
-    cases.book(actor=real_world.staff("planner"), case=job, block=other.pk)
+    cases.book(actor=real_world.staff("planner"), case=job, block=other.slot)
     arrived.context.set_offline(False)
     refusal = arrived.locator("[data-refusals]")
     expect(refusal).to_contain_text("Deze klus is intussen voor Noor Bakker.")
@@ -365,7 +365,7 @@ def test_a_next_time_that_was_taken_meanwhile_is_asked_for_again(ready: Page, jo
         table.getAll().onsuccess = (found) => { for (const tap of found.target.result)
           if (tap.do === "not_fixed") table.put({ ...tap, at: tap.at - 600e3 }); done(); }; }; })"""
     )
-    cases.book(actor=real_world.staff("agent"), case=book(real_world, 6), block=block.pk)
+    cases.book(actor=real_world.staff("agent"), case=book(real_world, 6), block=block.slot)
     ready.context.set_offline(False)
     wait_for(job, "job.unfinished")
     expect(ready.locator("[data-refusals]")).to_contain_text("de volgende tijd was net bezet")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -73,7 +73,7 @@ def drive(shift: Shift, jobs: list[Job]) -> int:
     if not jobs:
         return 0
     places = [shift.begins_at, *(job.place for job in jobs), shift.ends_at]
-    return sum(way(a, b) for a, b in zip(places, places[1:], strict=False))
+    return sum(way(a, b) for a, b in pairwise(places))
 
 
 def able(shift: Shift, job: Job) -> bool:
@@ -119,7 +119,7 @@ def brute(plan: Plan, job: Job, block: Span) -> tuple[int, datetime, str, str] |
     return min(both, default=None)
 
 
-# -- small days ----------------------------------------------------------------------------------------------------------
+# -- small days --------------------------------------------------------------------------------------------------------
 
 places = st.builds(Place, st.sampled_from([52.05, 52.08, 52.11, 52.3]), st.sampled_from([5.05, 5.1, 5.15, 5.6]))
 some = st.sampled_from
@@ -220,7 +220,7 @@ def test_a_route_put_in_later_is_as_if_it_had_always_been_there(case: tuple[Plan
     assert anew == asked(Plan((other, *rest)), job)
 
 
-# -- why not, co-makers, what suits --------------------------------------------------------------------------------------
+# -- why not, co-makers, what suits ------------------------------------------------------------------------------------
 
 
 def shift(technician: str = "a", **parts: object) -> Shift:
@@ -240,7 +240,7 @@ def job(**parts: object) -> Job:
     return Job(**{**given, **parts})  # type: ignore[arg-type]
 
 
-def whys(plan: Plan, new: Job, now: datetime = at(0)) -> list[str | None]:
+def whys(plan: Plan, new: Job, now: datetime = MIDNIGHT) -> list[str | None]:
     return [one.why for one in offer(Board.of(plan, TRAVEL), new, BLOCKS, TRAVEL, now)]
 
 

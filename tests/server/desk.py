@@ -91,7 +91,7 @@ def long_story(world: World) -> str:
     world.work()
     visits.arrive(actor=sam, case=key)
     world.time.move(minutes=40)
-    visits.not_fixed(actor=sam, case=key, reason="material", block=world.blocks()[4].pk)
+    visits.not_fixed(actor=sam, case=key, reason="material", block=world.blocks()[4].slot)
     world.at(world.time.at + timedelta(hours=3))
     cases.answer_survey(
         actor=world.customer_of(key),

@@ -15,7 +15,7 @@ from loper.server.actions import cases
 from loper.server.actions.customers import find_or_make, home_of
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell
-from loper.server.records.agenda import Appointment, Block
+from loper.server.records.agenda import Appointment, Block, Slot
 from loper.server.records.runtime import Case
 from tests.server.portal import told
 from tests.worlds import World
@@ -57,7 +57,7 @@ def tenants(world: World, number: int) -> list[str]:
     return keys
 
 
-def booker(world: World, key: str, block: int) -> Callable[[], object]:
+def booker(world: World, key: str, block: Slot) -> Callable[[], object]:
     return lambda: cases.book(actor=world.customer_of(key), case=key, block=block).pk
 
 
@@ -79,7 +79,7 @@ def refused(found: Sequence[object]) -> int:
 
 def test_fifty_want_the_same_block_and_one_gets_it(real_world: World) -> None:
     keys, block = tenants(real_world, 50), real_world.blocks()[0]
-    found = at_once(*(booker(real_world, key, block.pk) for key in keys))
+    found = at_once(*(booker(real_world, key, block.slot) for key in keys))
     assert refused(found) == 49
     holds(real_world)
     planned = list(Case.objects.filter(stage="planned").values_list("key", flat=True))
@@ -90,7 +90,7 @@ def test_fifty_want_the_same_block_and_one_gets_it(real_world: World) -> None:
 def test_a_block_for_three_takes_three_of_fifty(real_world: World) -> None:
     keys, block = tenants(real_world, 50), real_world.blocks()[0]
     Block.objects.filter(pk=block.pk).update(capacity=3)
-    assert refused(at_once(*(booker(real_world, key, block.pk) for key in keys))) == 47
+    assert refused(at_once(*(booker(real_world, key, block.slot) for key in keys))) == 47
     holds(real_world)
 
 
@@ -98,23 +98,23 @@ def test_fifty_move_to_each_others_blocks_and_nothing_is_lost_or_doubled(real_wo
     keys = tenants(real_world, 50)
     blocks = [*real_world.blocks(), *real_world.blocks(real_world.other_technician)][:50]
     for key, block in zip(keys, blocks, strict=True):
-        cases.book(actor=real_world.customer_of(key), case=key, block=block.pk)
+        cases.book(actor=real_world.customer_of(key), case=key, block=block.slot)
     wanted = [*blocks[1:], blocks[0]]
-    refused(at_once(*(booker(real_world, key, block.pk) for key, block in zip(keys, wanted, strict=True))))
+    refused(at_once(*(booker(real_world, key, block.slot) for key, block in zip(keys, wanted, strict=True))))
     holds(real_world)
     assert Appointment.objects.filter(status=Appointment.BOOKED).count() == 50  # nobody lost the time they had
 
 
 def test_one_customer_taps_ten_times_at_once_and_has_one_appointment(real_world: World) -> None:
     (key,), block = tenants(real_world, 1), real_world.blocks()[0]
-    assert refused(at_once(*[booker(real_world, key, block.pk)] * 10)) == 0
+    assert refused(at_once(*[booker(real_world, key, block.slot)] * 10)) == 0
     assert Appointment.objects.get().sequence == 0 and told(key, "appointment.made") == 1
     holds(real_world)
 
 
 def test_one_customer_taps_ten_times_at_once_on_other_blocks(real_world: World) -> None:
     (key,), blocks = tenants(real_world, 1), real_world.blocks()[:10]
-    assert refused(at_once(*(booker(real_world, key, block.pk) for block in blocks))) == 0
+    assert refused(at_once(*(booker(real_world, key, block.slot) for block in blocks))) == 0
     made = Appointment.objects.get()
     assert made.sequence == told(key, "appointment.made") - 1 == 9
     holds(real_world)
@@ -123,9 +123,9 @@ def test_one_customer_taps_ten_times_at_once_on_other_blocks(real_world: World) 
 def test_stopping_while_others_want_the_time_gives_it_to_one_of_them(real_world: World) -> None:
     keys, block = tenants(real_world, 20), real_world.blocks()[0]
     first, *others = keys
-    cases.book(actor=real_world.customer_of(first), case=first, block=block.pk)
+    cases.book(actor=real_world.customer_of(first), case=first, block=block.slot)
     stops = lambda: cases.withdraw(actor=real_world.customer_of(first), case=first)  # noqa: E731
-    refused(at_once(stops, *(booker(real_world, key, block.pk) for key in others)))
+    refused(at_once(stops, *(booker(real_world, key, block.slot) for key in others)))
     holds(real_world)
     assert Case.objects.get(key=first).stage == "withdrawn"
 
@@ -133,10 +133,10 @@ def test_stopping_while_others_want_the_time_gives_it_to_one_of_them(real_world:
 def test_taking_back_a_stop_while_others_want_the_time_never_doubles_it(real_world: World) -> None:
     keys, block = tenants(real_world, 20), real_world.blocks()[0]
     first, *others = keys
-    cases.book(actor=real_world.customer_of(first), case=first, block=block.pk)
+    cases.book(actor=real_world.customer_of(first), case=first, block=block.slot)
     cases.withdraw(actor=real_world.customer_of(first), case=first)
     undo = lambda: cases.undo_withdraw(actor=real_world.customer_of(first), case=first)  # noqa: E731
-    refused(at_once(undo, *(booker(real_world, key, block.pk) for key in others)))
+    refused(at_once(undo, *(booker(real_world, key, block.slot) for key in others)))
     holds(real_world)
     assert Appointment.objects.filter(status=Appointment.BOOKED, block=block).count() == 1
 
@@ -151,5 +151,5 @@ def test_the_database_itself_refuses_more_than_there_is(real_world: World) -> No
 def test_a_block_that_began_is_nobodys(real_world: World) -> None:
     (key,), block = tenants(real_world, 1), real_world.blocks()[0]
     real_world.time.at = block.start + timedelta(seconds=1)
-    assert refused(at_once(booker(real_world, key, block.pk))) == 1
+    assert refused(at_once(booker(real_world, key, block.slot))) == 1
     holds(real_world)

@@ -21,10 +21,10 @@ from tests.worlds import World
 def test_an_agent_books_moves_and_cancels(world: World) -> None:
     key, client = world.report(), signed_in(world)
     first, second = world.blocks()[1], world.blocks()[5]
-    assert client.post(f"/desk/book/{key}", {"block": first.pk})["Location"] == f"/desk/cases/{key}"
+    assert client.post(f"/desk/book/{key}", {"block": first.slot})["Location"] == f"/desk/cases/{key}"
     assert Appointment.objects.get(case=key).block_id == first.pk
     world.time.move(minutes=1)
-    client.post(f"/desk/book/{key}", {"block": second.pk})
+    client.post(f"/desk/book/{key}", {"block": second.slot})
     assert Appointment.objects.get(case=key).block_id == second.pk
     assert Block.objects.get(pk=first.pk).taken == 0
     world.time.move(minutes=1)
@@ -39,7 +39,7 @@ def test_a_time_that_somebody_else_took_is_said_and_nothing_is_booked(world: Wor
     key, client = world.report(), signed_in(world)
     block = world.blocks()[1]
     Block.objects.filter(pk=block.pk).update(taken=1)
-    answer = client.post(f"/desk/book/{key}", {"block": block.pk})
+    answer = client.post(f"/desk/book/{key}", {"block": block.slot})
     assert answer.status_code == 422 and "net gekozen" in text_of(answer)
     assert not Appointment.objects.filter(case=key).exists()
     for odd in ("", "x", "9" * 30, "-1", "²"):
@@ -223,7 +223,7 @@ def test_a_link_that_did_not_go_opens_nothing_and_is_told(sending: World, caplog
 
 def test_a_planner_moves_an_appointment_and_stops_nothing(world: World) -> None:
     key, client = world.report(), signed_in(world, "planner")
-    client.post(f"/desk/book/{key}", {"block": world.blocks()[1].pk})
+    client.post(f"/desk/book/{key}", {"block": world.blocks()[1].slot})
     assert Event.objects.get(case=key, type="appointment.made").emitter == "planner"
     for path in (f"/desk/stop/{key}", f"/desk/cancel/{key}", f"/desk/call/{key}", f"/desk/link/{key}"):
         assert client.post(path).status_code == 403, path

@@ -250,7 +250,7 @@ def test_a_block_of_yesterday_or_of_nobody_is_not_booked(world: World) -> None:
     key, client = world.report(), signed_in(world)
     block = world.blocks()[0]
     world.time.move(days=10)
-    assert client.post(f"/desk/book/{key}", {"block": block.pk}).status_code == 422
+    assert client.post(f"/desk/book/{key}", {"block": block.slot}).status_code == 422
     assert client.post(f"/desk/book/{key}", {"block": 10**9}).status_code == 422
 
 

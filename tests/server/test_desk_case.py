@@ -235,7 +235,7 @@ def test_a_move_is_not_taken_back_when_the_old_time_is_gone(world: World) -> Non
     first = world.book(key, 3)
     world.time.move(minutes=1)
     second = world.book(key, 5)
-    cases.book(actor=world.customer_of(other), case=other, block=first.pk)
+    cases.book(actor=world.customer_of(other), case=other, block=first.slot)
     with pytest.raises(Refused, match="al weg"), translation.override("nl"):
         take_back(world, key, "appointment.made")
     made = Appointment.objects.get(case=key)

@@ -65,7 +65,7 @@ def talk(world: World, key: str, lines: int) -> None:
     number = 0
     while Touch.objects.filter(case=key).count() < lines:
         world.time.move(minutes=2)
-        cases.book(actor=world.customer_of(key), case=key, block=world.blocks()[number % 3].pk)
+        cases.book(actor=world.customer_of(key), case=key, block=world.blocks()[number % 3].slot)
         world.work()
         number += 1
 

@@ -214,7 +214,7 @@ def test_an_earlier_visit_and_its_notes_are_there_at_the_next_one(world: World, 
     me = world.staff("technician")
     visits.arrive(actor=me, case=job.case)
     visits.write_note(actor=me, case=job.case, text="Ventiel van 22 mm meenemen.")
-    visits.not_fixed(actor=me, case=job.case, reason="material", block=world.blocks()[5].pk)
+    visits.not_fixed(actor=me, case=job.case, reason="material", block=world.blocks()[5].slot)
     following = Appointment.objects.get(case=job.case, status=Appointment.BOOKED)
     page = sam.get(reverse("field:visit", args=[following.pk])).content.decode()
     assert "Niet gelukt: Er is materiaal nodig" in page

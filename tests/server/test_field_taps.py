@@ -100,13 +100,13 @@ def test_a_tap_that_came_in_stays_known_when_the_job_moves_afterwards(world: Wor
     """The answer was lost on the way, the customer moved the visit; the telephone sends the tap again: no quarrel."""
     sam, row = world.staff("technician"), open_one(booked)
     visits.depart(actor=sam, case=booked, key="one", seen=seen(row))
-    cases.book(actor=world.staff("agent"), case=booked, block=world.blocks()[5].pk)
+    cases.book(actor=world.staff("agent"), case=booked, block=world.blocks()[5].slot)
     assert visits.depart(actor=sam, case=booked, key="one", seen=seen(row)) is None
 
 
 def test_a_job_that_moved_to_a_colleague_says_to_whom(world: World, booked: str) -> None:
     sam, row = world.staff("technician"), open_one(booked)
-    cases.book(actor=world.staff("planner"), case=booked, block=world.blocks(world.other_technician)[3].pk)
+    cases.book(actor=world.staff("planner"), case=booked, block=world.blocks(world.other_technician)[3].slot)
     with pytest.raises(Refused, match="Noor Bakker"):
         visits.arrive(actor=sam, case=booked, key="late", seen=seen(row))
     assert not told(booked, "technician.arrived")
@@ -114,7 +114,7 @@ def test_a_job_that_moved_to_a_colleague_says_to_whom(world: World, booked: str)
 
 def test_a_job_that_moved_to_another_day_says_when(world: World, booked: str) -> None:
     row = open_one(booked)
-    cases.book(actor=world.customer_of(booked), case=booked, block=world.blocks()[5].pk)
+    cases.book(actor=world.customer_of(booked), case=booked, block=world.blocks()[5].slot)
     with pytest.raises(Refused, match="september"):
         visits.arrive(actor=world.staff("technician"), case=booked, key="late", seen=seen(row))
 
@@ -147,7 +147,7 @@ def test_who_had_an_earlier_visit_does_not_act_on_a_colleagues_next_one(world: W
     sam, row = world.staff("technician"), open_one(booked)
     visits.arrive(actor=sam, case=booked)
     next_one = world.blocks(world.other_technician)[4]
-    visits.not_fixed(actor=sam, case=booked, reason="expertise", block=next_one.pk, seen=seen(row))
+    visits.not_fixed(actor=sam, case=booked, reason="expertise", block=next_one.slot, seen=seen(row))
     with pytest.raises(Refused):
         visits.nobody_home(actor=sam, case=booked, seen=seen(row))
     with pytest.raises(Refused, match="Noor"):
@@ -168,7 +168,7 @@ def test_not_fixed_and_the_time_just_taken_changes_nothing(world: World, booked:
     gone = world.blocks()[2]
     Block.objects.filter(pk=gone.pk).update(taken=gone.capacity)
     with pytest.raises(Refused) as wrong:
-        visits.not_fixed(actor=sam, case=booked, reason="time", block=gone.pk)
+        visits.not_fixed(actor=sam, case=booked, reason="time", block=gone.slot)
     assert wrong.value.field == "block"
     assert world.stage(booked) == "at_work"
     assert not told(booked, "job.unfinished")
@@ -177,7 +177,7 @@ def test_not_fixed_and_the_time_just_taken_changes_nothing(world: World, booked:
 def test_the_next_appointment_comes_before_the_news_that_it_was_not_fixed(world: World, booked: str) -> None:
     sam = world.staff("technician")
     visits.arrive(actor=sam, case=booked)
-    visits.not_fixed(actor=sam, case=booked, reason="material", block=world.blocks()[2].pk, key="k")
+    visits.not_fixed(actor=sam, case=booked, reason="material", block=world.blocks()[2].slot, key="k")
     assert world.stage(booked) == "planned"
     assert load_case(booked).state.facts["appointment"].start == open_one(booked).start  # type: ignore[union-attr]
 
@@ -189,7 +189,7 @@ def test_the_next_appointment_can_still_be_made_and_changed_after_the_visit(worl
     assert world.stage(booked) == "reported"
     for number in (2, 3):
         block = world.blocks()[number]
-        visits.book_next(actor=sam, case=booked, block=block.pk, key=str(number), seen=seen(row))
+        visits.book_next(actor=sam, case=booked, block=block.slot, key=str(number), seen=seen(row))
         assert open_one(booked).block_id == block.pk
     assert Block.objects.filter(taken__gt=0).count() == 2  # the visit that was, and the next one
 
@@ -256,7 +256,7 @@ def test_undo_of_not_fixed_gives_the_next_time_back(world: World, booked: str) -
     sam, row = world.staff("technician"), open_one(booked)
     visits.arrive(actor=sam, case=booked)
     block = world.blocks()[2]
-    tap = visits.not_fixed(actor=sam, case=booked, reason="time", block=block.pk, seen=seen(row))
+    tap = visits.not_fixed(actor=sam, case=booked, reason="time", block=block.slot, seen=seen(row))
     assert tap is not None
     visits.undo(actor=sam, case=booked, event=tap.id, seen=seen(row))
     assert world.stage(booked) == "at_work"

@@ -66,14 +66,14 @@ def test_customers_who_swap_their_times_never_wait_for_each_other(real_world: Wo
         agenda.change_capacity(actor=world.staff("planner"), block=block.pk, capacity=10)
     keys = [world.report() for _customer in range(6)]
     for number, key in enumerate(keys):
-        cases.book(actor=world.customer_of(key), case=key, block=(first, second)[number % 2].pk)
+        cases.book(actor=world.customer_of(key), case=key, block=(first, second)[number % 2].slot)
 
     def swap(key: str, number: int) -> Callable[[], object]:
         actor = world.customer_of(key)
 
         def act() -> None:
             for turn in range(4):
-                cases.book(actor=actor, case=key, block=(first, second)[(number + turn + 1) % 2].pk)
+                cases.book(actor=actor, case=key, block=(first, second)[(number + turn + 1) % 2].slot)
 
         return act
 
@@ -92,14 +92,14 @@ def test_a_technician_and_an_agent_who_book_the_next_time_at_once_make_one_appoi
         row = Appointment.objects.get(case=key)
         world.time.at = row.start + timedelta(minutes=5)
         visits.arrive(actor=sam, case=key)
-        mine, theirs = (block.pk for block in world.blocks()[4:6])
+        mine, theirs = (block.slot for block in world.blocks()[4:6])
 
-        def finish(key: str = key, row: Appointment = row, block: int = mine) -> object:
+        def finish(key: str = key, row: Appointment = row, block: Slot = mine) -> object:
             return visits.not_fixed(
                 actor=sam, case=key, reason="time", block=block, key="k", seen=Seen(row.pk, row.sequence)
             )
 
-        def book(key: str = key, block: int = theirs) -> object:
+        def book(key: str = key, block: Slot = theirs) -> object:
             return cases.book(actor=agent, case=key, block=block)
 
         found = at_once([finish, book, finish])

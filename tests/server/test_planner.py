@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from loper.server.actions import agenda, cases, planning
 from loper.server.actions.refused import Refused
-from loper.server.queries.agenda import free_days
+from loper.server.queries.offers import free_days
 from loper.server.queries.week import week
+from loper.server.queries.work import Work
 from loper.server.records.agenda import Appointment, Block, Technician
 from loper.server.records.runtime import Event
 from tests.worlds import World
@@ -64,10 +65,11 @@ def test_a_closed_block_cannot_be_booked_and_opens_again(world: World, bo: Techn
     block, key = Block.objects.get(technician=bo), world.report()
     agenda.close_block(actor=world.staff("planner"), block=block.pk)
     with pytest.raises(Refused):
-        cases.book(actor=world.customer_of(key), case=key, block=block.pk)
-    assert all(choice.block != block.pk for day in free_days() for choice in day.choices)
+        cases.book(actor=world.customer_of(key), case=key, block=block.slot)
+    free = [choice.slot for day in free_days(Work(case="x"), technician=block.technician.key) for choice in day.choices]
+    assert block.slot not in free
     assert open_for(world, bo, MORNING) == agenda.Opened(made=1)
-    assert cases.book(actor=world.customer_of(key), case=key, block=block.pk).block_id == block.pk
+    assert cases.book(actor=world.customer_of(key), case=key, block=block.slot).block_id == block.pk
 
 
 def test_a_block_with_a_booking_does_not_close_and_says_why(world: World) -> None:
@@ -84,13 +86,13 @@ def test_the_room_of_a_block_never_goes_below_its_bookings(world: World) -> None
     agenda.change_capacity(actor=world.staff("planner"), block=block.pk, capacity=3)
     for _customer in range(2):
         key = world.report()
-        cases.book(actor=world.customer_of(key), case=key, block=block.pk)
+        cases.book(actor=world.customer_of(key), case=key, block=block.slot)
     with pytest.raises(Refused):
         agenda.change_capacity(actor=world.staff("planner"), block=block.pk, capacity=1)
     agenda.change_capacity(actor=world.staff("planner"), block=block.pk, capacity=2)
     key = world.report()
     with pytest.raises(Refused):
-        cases.book(actor=world.customer_of(key), case=key, block=block.pk)
+        cases.book(actor=world.customer_of(key), case=key, block=block.slot)
 
 
 def test_days_of_somebody_ill_close_but_for_what_is_booked(world: World) -> None:
@@ -117,7 +119,7 @@ def test_only_a_planner_changes_blocks(world: World, bo: Technician) -> None:
         with pytest.raises(PermissionDenied):
             planning.keep_technician(actor=actor, name="X")
         with pytest.raises(PermissionDenied):
-            planning.move(actor=actor, appointment=1, sequence=0, block=block.pk)
+            planning.move(actor=actor, appointment=1, sequence=0, block=block.slot)
 
 
 # -- a booking moves -------------------------------------------------------------------------------------------------
@@ -128,7 +130,7 @@ def test_a_moved_booking_frees_its_old_time_and_its_customer_hears_it(world: Wor
     old = world.book(key)
     world.work()
     booked, other = Appointment.objects.get(case=key), world.blocks(world.other_technician)[3]
-    planning.move(actor=world.staff("planner"), appointment=booked.pk, sequence=0, block=other.pk)
+    planning.move(actor=world.staff("planner"), appointment=booked.pk, sequence=0, block=other.slot)
     world.work()
     moved = Appointment.objects.get(case=key)
     assert (moved.uid, moved.sequence, moved.technician.key) == (booked.uid, 1, "t2")
@@ -143,21 +145,21 @@ def test_a_booking_that_somebody_moved_meanwhile_is_not_moved_blindly(world: Wor
     key = world.report()
     world.book(key)
     booked = Appointment.objects.get(case=key)
-    cases.book(actor=world.customer_of(key), case=key, block=world.blocks()[4].pk)
+    cases.book(actor=world.customer_of(key), case=key, block=world.blocks()[4].slot)
     with pytest.raises(Refused):
-        planning.move(actor=world.staff("planner"), appointment=booked.pk, sequence=0, block=world.blocks()[2].pk)
+        planning.move(actor=world.staff("planner"), appointment=booked.pk, sequence=0, block=world.blocks()[2].slot)
     cases.withdraw(actor=world.customer_of(key), case=key)
     with pytest.raises(Refused):
-        planning.move(actor=world.staff("planner"), appointment=booked.pk, sequence=1, block=world.blocks()[2].pk)
+        planning.move(actor=world.staff("planner"), appointment=booked.pk, sequence=1, block=world.blocks()[2].slot)
 
 
 def test_a_full_block_takes_no_moved_booking_and_the_old_time_stays(world: World) -> None:
     keys = [world.report() for _customer in range(2)]
     for number, key in enumerate(keys):
-        cases.book(actor=world.customer_of(key), case=key, block=world.blocks()[number].pk)
+        cases.book(actor=world.customer_of(key), case=key, block=world.blocks()[number].slot)
     first, second = (Appointment.objects.get(case=key) for key in keys)
     with pytest.raises(Refused):
-        planning.move(actor=world.staff("planner"), appointment=second.pk, sequence=0, block=first.block_id or 0)
+        planning.move(actor=world.staff("planner"), appointment=second.pk, sequence=0, block=first.slot)
     assert Appointment.objects.get(pk=second.pk).block_id == second.block_id
     assert Block.objects.get(pk=second.block_id).taken == 1
 

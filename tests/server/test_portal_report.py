@@ -122,7 +122,7 @@ def test_sent_it_is_a_case_and_a_time_can_be_chosen_at_once(world: World, client
     assert "Uw melding is binnen. Het nummer is" in text and "Wanneer komt het u uit?" in text
     key = Case.objects.get().key
     block = world.blocks()[2]
-    done = client.post(f"/case/{key}/time", {"block": block.pk}, follow=True)
+    done = client.post(f"/case/{key}/time", {"block": block.slot}, follow=True)
     assert "Uw afspraak staat: dinsdag 8 september, tussen 13 en 15 uur." in text_of(done)
     assert world.stage(key) == "planned"
 

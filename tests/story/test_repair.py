@@ -26,7 +26,7 @@ def test_a_leak_is_reported_planned_visited_twice_fixed_and_asked_about(world: W
     world.work()
     visits.arrive(actor=sam, case=key)
     world.time.move(minutes=40)
-    visits.not_fixed(actor=sam, case=key, reason="material", block=world.blocks()[4].pk)
+    visits.not_fixed(actor=sam, case=key, reason="material", block=world.blocks()[4].slot)
     world.work()
     assert world.stage(key) == "planned"
 

@@ -1,9 +1,4 @@
-"""Blocks of time given out: never one more than there is, however many ask at once.
-
-`Block.taken` changes in one place each way: `take` (compare-and-set: only below the capacity) and `give_back`. The
-database refuses more than the capacity as well, and a second open appointment of a case. Whoever books goes through
-`place`, inside their own transaction.
-"""
+"""Appointments that end, and blocks that were agreed: how many there are. (Who gets a place: actions/seats.py.)"""
 
 from __future__ import annotations
 
@@ -13,76 +8,23 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loper.server import clock
 from loper.server.actions.refused import Refused
+from loper.server.actions.seats import leave
 from loper.server.permissions import Actor, demand
-from loper.server.records.agenda import Appointment, Block, Technician
+from loper.server.records.agenda import Appointment, Block, Slot, Technician
 
 
-def take(block_id: int) -> Block:
-    """One place in this block, by compare-and-set; raises Refused when somebody was first or the block has begun."""
-    # The condition names columns of the block alone: with a join it would become a subquery, which PostgreSQL does not
-    # look at again for somebody who had to wait for the row.
-    free = Block.objects.filter(pk=block_id, taken__lt=F("capacity"), start__gt=clock.now())
-    works = Block.objects.filter(pk=block_id, technician__active=True).exists()
-    if not works or not free.update(taken=F("taken") + 1):
-        raise Refused(_("Someone else has just taken this time. Please choose another."), field="block")
-    return Block.objects.select_related("technician").get(pk=block_id)
-
-
-def give_back(block_id: int | None) -> None:
-    """The place is free for somebody else."""
-    if block_id is not None:
-        Block.objects.filter(pk=block_id, taken__gt=0).update(taken=F("taken") - 1)
-
-
-def place(*, case: str, customer: str, block_id: int) -> Appointment:
-    """The appointment of a case in this block: a new one, or the open one moved (same UID, next SEQUENCE).
-
-    Raises Refused, with nothing changed, when the time is gone or somebody else booked this case at the same moment.
-    Where it is booked in this very block already, it stays as it is.
-    """
-    with transaction.atomic():
-        found = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()
-        if found is None:
-            return _first(case, customer, block_id)
-        if found.block_id == block_id:
-            return found
-        # In the order of their keys, so that two customers who swap their times never wait for each other.
-        if (found.block_id or 0) < block_id:
-            give_back(found.block_id)
-            block = take(block_id)
-        else:
-            block = take(block_id)
-            give_back(found.block_id)
-        found.block, found.technician = block, block.technician
-        found.start, found.end = block.start, block.end
-        found.sequence += 1
-        found.changed = clock.now()
-        found.save()
-        return found
-
-
-def _first(case: str, customer: str, block_id: int) -> Appointment:
-    block = take(block_id)
-    try:
-        with transaction.atomic():
-            return Appointment.objects.create(
-                case=case,
-                customer=customer,
-                technician=block.technician,
-                block=block,
-                start=block.start,
-                end=block.end,
-                changed=clock.now(),
-            )
-    except IntegrityError:
-        raise Refused(_("Somebody else made this appointment a moment ago. Please look again.")) from None
+def chosen_slot(text: str | None) -> Slot:
+    """The block that a form or a telephone names; raises Refused where it names none."""
+    slot = Slot.parse(text or "")
+    if slot is None:
+        raise Refused(_("Choose a time first."), field="block")
+    return slot
 
 
 def close(*, case: str, status: str) -> Appointment | None:
@@ -91,7 +33,7 @@ def close(*, case: str, status: str) -> Appointment | None:
     if found is None:
         return None
     if status == Appointment.CANCELLED:
-        give_back(found.block_id)
+        leave(found)
         found.sequence += 1
     found.status, found.changed = status, clock.now()
     found.save()

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from loper.server import clock
-from loper.server.actions import agenda
+from loper.server.actions import agenda, seats
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell
 from loper.server.permissions import Actor, demand
-from loper.server.queries.agenda import able
-from loper.server.queries.cases import CaseView, case_view, skill_of
+from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.survey import answers_of, survey_of
-from loper.server.records.agenda import Appointment, Block
+from loper.server.queries.work import work_of
+from loper.server.records.agenda import Appointment, Slot
 from loper.server.records.dialogues import CallWish, Note, SurveyAnswer
 from loper.server.records.runtime import Case
 from loper.step import Event
@@ -39,31 +39,24 @@ def _open(case: str) -> CaseView:
 
 
 @transaction.atomic
-def book(*, actor: Actor, case: str, block: int) -> Appointment:
+def book(*, actor: Actor, case: str, block: Slot) -> Appointment:
     """An appointment in this block: the first one, or the open one moved there. A block is never given twice.
 
     The block that the case has already stays as it is: a double tap is one appointment.
     """
     role = demand(actor, "case.book", case)
     view = _open(case)
-    if view.appointment is not None and view.appointment.block_id == block:
+    if view.appointment is not None and view.appointment.at(block):
         return view.appointment
     event = view.offers_event("book") or view.offers_event("reschedule")
     if event is None:
         if actor.cases is not None or view.ended:
             raise Refused(_("An appointment cannot be made now. Call us, we gladly help."))
         event = "appointment.made"
-    if actor.cases is not None and not _can(block, skill_of(view)):
-        raise Refused(_("This time is not free any more. Please choose another."), field="block")
-    made = agenda.place(case=case, customer=view.case.customer, block_id=block)
+    customers = actor.cases is not None
+    made = seats.place(case=case, customer=view.case.customer, slot=block, work=work_of(view), able=customers)
     tell(case=case, type=event, emitter=role, data={"appointment": told(made)})
     return made
-
-
-def _can(block: int, skill: str) -> bool:
-    """Whether the technician of this block can do the work: what a customer may choose from."""
-    found = Block.objects.select_related("technician").filter(pk=block).first()
-    return found is not None and able(found.technician.skills, skill)
 
 
 reschedule = book
@@ -125,14 +118,9 @@ def undo_withdraw(*, actor: Actor, case: str) -> None:
     if former is None:
         return
     try:
-        with transaction.atomic():
-            block = agenda.take(former.block_id or 0)
+        seats.again(former, former.slot, gives_up=False)
     except Refused:
         tell(case=case, type="appointment.cancelled", emitter=role)
-        return
-    former.status, former.block, former.sequence = Appointment.BOOKED, block, former.sequence + 1
-    former.changed = clock.now()
-    former.save()
 
 
 def can_undo(view: CaseView) -> bool:

@@ -6,13 +6,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from loper.server import clock
-from loper.server.actions import agenda
+from loper.server.actions import agenda, seats
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell
 from loper.server.permissions import Actor, demand
 from loper.server.queries.corrections import can_retract
 from loper.server.queries.runtime import load_case
-from loper.server.records.agenda import Appointment, Block
+from loper.server.records.agenda import Appointment, Slot
 from loper.step import Appointment as Agreed
 from loper.step import Event
 
@@ -51,20 +51,9 @@ def _agree(case: str, wanted: Agreed | None) -> None:
         former.status, former.changed = Appointment.BOOKED, clock.now()  # its place was never given back
         former.save()
         return
-    block = _place(former, wanted)
-    if booked is not None:
-        agenda.give_back(booked.block_id)
-    former.block, former.technician, former.start, former.end = block, block.technician, block.start, block.end
-    former.status, former.sequence, former.changed = Appointment.BOOKED, former.sequence + 1, clock.now()
-    former.save()
-
-
-def _place(former: Appointment, wanted: Agreed) -> Block:
-    """The block of the appointment that holds again; raises Refused when it is gone."""
-    found = Block.objects.filter(start=wanted.start, end=wanted.end)
-    found = found.filter(technician__key=wanted.technician or former.technician.key)
+    slot = Slot(wanted.start, wanted.end, wanted.technician or former.technician.key)
     try:
-        return agenda.take(found.values_list("pk", flat=True).first() or 0)
+        seats.again(former, slot, gives_up=booked is not None and booked.pk == former.pk)
     except Refused:
         raise Refused(
             _("The time of the appointment before has been given away. Book another time instead of taking it back.")

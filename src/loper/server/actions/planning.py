@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, demand
-from loper.server.records.agenda import Appointment, Technician
+from loper.server.records.agenda import Appointment, Slot, Technician
 from loper.server.records.customers import tidy_phone
 from loper.server.records.runtime import Case
 
 
 @transaction.atomic
-def move(*, actor: Actor, appointment: int, sequence: int, block: int) -> Appointment:
+def move(*, actor: Actor, appointment: int, sequence: int, block: Slot) -> Appointment:
     """Another block for a booking, said as planner; the journey itself tells the customer.
 
     `sequence` is the appointment's as the planner saw it: what somebody changed meanwhile is not moved blindly.
@@ -32,7 +32,7 @@ def move(*, actor: Actor, appointment: int, sequence: int, block: int) -> Appoin
         raise Refused(_("This appointment is over or was cancelled. There is nothing to move."))
     if found.sequence != sequence:
         raise Refused(_("Somebody else moved this appointment meanwhile. Look at its time again."))
-    if found.block_id == block:
+    if found.slot == block:
         raise Refused(_("It is at this time already. Choose another."), field="block")
     return book(actor=replace(actor, roles=frozenset({"planner"})), case=case, block=block)
 

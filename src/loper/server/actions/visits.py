@@ -19,14 +19,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from loper.server import clock
-from loper.server.actions import agenda
+from loper.server.actions import agenda, seats
 from loper.server.actions.cases import add_note, told
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell_once, told_before
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.taps import LAST, TAPS, UNDO, Tap, heard_since, possible, reasons, taps_of
-from loper.server.records.agenda import Appointment
+from loper.server.queries.work import work_of
+from loper.server.records.agenda import Appointment, Slot
 from loper.server.records.dialogues import Note
 from loper.server.records.runtime import Case, Outbox
 from loper.step import Event
@@ -126,7 +127,7 @@ def not_fixed(
     actor: Actor,
     case: str,
     reason: str = "",
-    block: int | None = None,
+    block: Slot | None = None,
     key: str = "",
     at: datetime | None = None,
     seen: Seen | None = None,
@@ -147,7 +148,7 @@ def not_fixed(
     sequence = visit.sequence
     if block is not None:
         _close(visit)
-        made = agenda.place(case=case, customer=visit.view.case.customer, block_id=block)
+        made = seats.place(case=case, customer=visit.view.case.customer, slot=block, work=work_of(visit.view))
         event = tell_once(
             case=case,
             type=TAPS["next"],
@@ -164,7 +165,7 @@ def not_fixed(
 
 @transaction.atomic
 def book_next(
-    *, actor: Actor, case: str, block: int, key: str = "", at: datetime | None = None, seen: Seen | None = None
+    *, actor: Actor, case: str, block: Slot, key: str = "", at: datetime | None = None, seen: Seen | None = None
 ) -> Appointment | None:
     """The next appointment, made (or changed) on the spot by who was there last. None: this tap came before."""
     visit = _stand(actor, case, seen, "next", key)
@@ -173,7 +174,7 @@ def book_next(
     if visit.open or any(row.pk > visit.row.pk and row.status == Appointment.DONE for row in visit.rows):
         raise Refused(_("A next appointment comes after this visit. First say how this visit ended."))
     _sensible(visit, "next")
-    made = agenda.place(case=case, customer=visit.view.case.customer, block_id=block)
+    made = seats.place(case=case, customer=visit.view.case.customer, slot=block, work=work_of(visit.view))
     tell_once(
         case=case,
         type=TAPS["next"],

@@ -22,9 +22,10 @@ from loper.server.actions.refused import Refused
 from loper.server.demo import names
 from loper.server.demo.town import Town
 from loper.server.permissions import Actor, staff
-from loper.server.queries.agenda import free_days
-from loper.server.queries.runtime import load_case
-from loper.server.records.agenda import Appointment
+from loper.server.queries.cases import case_view
+from loper.server.queries.offers import free_days
+from loper.server.queries.work import work_of
+from loper.server.records.agenda import Appointment, Slot
 from loper.server.records.customers import Customer
 from loper.server.records.runtime import Case, Task
 
@@ -231,10 +232,11 @@ class Life:
     def _soon(self, least: float, most: float, happening: Happening) -> None:
         self.later(clock.now() + timedelta(hours=self.chance.uniform(least, most)), happening)
 
-    def _free(self, key: str, skip: int = 0) -> int:
-        found = load_case(key)
-        skill = str(found.state.facts.get("skill", "")) if found else ""
-        blocks = [choice.block for day in free_days(skill=skill) for choice in day.choices]
+    def _free(self, key: str, skip: int = 0) -> Slot:
+        view = case_view(key)
+        if view is None:
+            raise Refused("the case is gone")
+        blocks = [choice.slot for day in free_days(work_of(view)) for choice in day.choices]
         if not blocks:
             raise Refused("no block is free")
         return self.chance.choice(blocks[min(skip, len(blocks) - 1) :][:10])

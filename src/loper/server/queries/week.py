@@ -12,7 +12,7 @@ from django.db.models import F, QuerySet
 
 from loper.server import clock
 from loper.server.queries.agenda import able
-from loper.server.records.agenda import Appointment, Block, Technician
+from loper.server.records.agenda import Appointment, Block, Slot, Technician
 from loper.server.records.customers import Customer
 
 
@@ -42,6 +42,11 @@ class BlockView:
     taken: int
     past: bool
     bookings: tuple[Booking, ...]
+
+    @property
+    def slot(self) -> Slot:
+        """This block as one chooses it."""
+        return Slot(self.start, self.end, self.technician.key)
 
     @property
     def free(self) -> int:

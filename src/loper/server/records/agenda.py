@@ -35,7 +35,7 @@ class Slot:
         return f"{span}@{self.technician}" if self.technician else span
 
     @staticmethod
-    def read(text: str) -> Slot | None:
+    def parse(text: str) -> Slot | None:
         """The slot of this text; None where it is none."""
         found = re.fullmatch(r"(\d{8}T\d{4})Z/(\d{8}T\d{4})Z(?:@([\w-]{1,40}))?", text, re.ASCII)
         if found is None:
@@ -184,6 +184,16 @@ class Appointment(models.Model):
     postcode = models.CharField(max_length=6, blank=True)
     lat = models.FloatField(null=True)
     lon = models.FloatField(null=True)
+
+    @property
+    def slot(self) -> Slot:
+        """The block that was promised, of who comes."""
+        return Slot(self.start, self.end, self.technician.key)
+
+    def at(self, slot: Slot) -> bool:
+        """Whether it stands in this block already."""
+        same = (self.start, self.end) == (slot.start, slot.end)
+        return same and slot.technician in ("", self.technician.key)
 
     class Meta:
         db_table = "appointment"

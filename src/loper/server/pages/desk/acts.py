@@ -12,15 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from loper.server.actions import cases
+from loper.server.actions.agenda import chosen_slot
 from loper.server.actions.refused import Refused
 from loper.server.actions.saying import say
 from loper.server.pages.desk import words
 from loper.server.pages.desk.door import actor_of, case_of, must, opens
 from loper.server.pages.desk.facts import fact_fields, read_facts
 from loper.server.pages.desk.slots import read_slot, slots
-from loper.server.queries.agenda import free_days
 from loper.server.queries.cases import CaseView, skill_of
 from loper.server.queries.desk_acts import acts
+from loper.server.queries.offers import free_days
+from loper.server.queries.work import work_of
 from loper.server.records.customers import tidy_phone
 from loper.server.ui.words import at_home
 
@@ -36,7 +38,7 @@ def book(request: HttpRequest, key: str) -> HttpResponse:
     wrong = ""
     if request.method == "POST":
         try:
-            cases.book(actor=actor_of(request), case=key, block=_number(request.POST.get("block", "")))
+            cases.book(actor=actor_of(request), case=key, block=chosen_slot(request.POST.get("block")))
             messages.success(request, _("The appointment stands. The customer gets a confirmation."))
             return redirect("desk:case", key)
         except Refused as refused:
@@ -44,19 +46,13 @@ def book(request: HttpRequest, key: str) -> HttpResponse:
     skill = skill_of(view)
     context = {
         "view": view,
-        "days": free_days(skill=skill),
+        "days": free_days(work_of(view), leaving=view.appointment),
         "skill": words.value(skill, {}) if skill else "",
         "wrong": wrong,
         "chosen": request.POST.get("block", ""),
         "home_when": _at_home(view),
     }
     return render(request, "desk/book.html", context, status=422 if wrong else 200)
-
-
-def _number(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 15:
-        raise Refused(_("Choose a time first."), field="block")
-    return int(text)
 
 
 def _at_home(view: CaseView) -> str:

@@ -10,8 +10,10 @@ from urllib.parse import quote
 from django.utils import timezone
 
 from loper.server.pages.field import words
-from loper.server.queries.agenda import Day, free_days, skill_word
+from loper.server.queries.agenda import skill_word
+from loper.server.queries.offers import Day, free_days
 from loper.server.queries.visits import Earlier, Visit, earlier, notes_of, today
+from loper.server.queries.work import work_of
 from loper.server.records.dialogues import Note
 
 NOTICE = timedelta(minutes=30)
@@ -65,8 +67,9 @@ def card(visit: Visit, technician: str) -> Card:
     """A visit with its buttons. Times are offered where one of them makes a next appointment."""
     acts = timezone.localtime(visit.appointment.start).date() <= today()
     wanted = acts and any({"not_fixed", "next"} & set(names) for names in visit.can.values())
-    own = free_days(technician=technician, notice=NOTICE) if wanted else []
-    others = free_days(skill=visit.skill, notice=NOTICE) if wanted else []
+    work = work_of(visit.view)
+    own = free_days(work, technician=technician, notice=NOTICE, leaving=visit.booked) if wanted else []
+    others = free_days(work, notice=NOTICE, leaving=visit.booked) if wanted else []
     before = [(one, _how(one)) for one in earlier(visit)]
     return Card(
         visit=visit,

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loper.server import clock
 from loper.server.actions import visits
+from loper.server.actions.agenda import chosen_slot
 from loper.server.actions.refused import Refused
 from loper.server.actions.visits import Seen
 from loper.server.pages.field.card import card
@@ -83,7 +84,7 @@ def _tap(request: HttpRequest, row: Appointment) -> str:
         "key": re.sub(r"[^0-9A-Za-z-]", "", given.get("key", ""))[:64],
         "seen": _seen(request, row),
     }
-    block = _number(given.get("block"))
+    block = chosen_slot(given.get("block")) if given.get("block") else None
     match given.get("do"):
         case "depart":
             visits.depart(**how, eta=_eta(given.get("eta"), at))

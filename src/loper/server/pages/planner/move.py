@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from loper.server.actions import planning
+from loper.server.actions.agenda import chosen_slot
 from loper.server.actions.refused import Refused
 from loper.server.pages.planner.scope import for_planners, me, week_url
 from loper.server.queries.agenda import skill_word
@@ -34,7 +35,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
                 actor=me(request),
                 appointment=pk,
                 sequence=_number(request.POST.get("sequence"), _("This page is incomplete. Reload it.")),
-                block=_number(request.POST.get("block"), _("Choose a time first.")),
+                block=chosen_slot(request.POST.get("block")),
             )
             messages.success(
                 request, _("Moved. %(name)s hears it by itself.") % {"name": booked.name or _("The customer")}

@@ -8,13 +8,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from loper.server.actions.agenda import chosen_slot
 from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
 from loper.server.pages.portal import scope
 from loper.server.pages.portal.case import view_of
-from loper.server.queries.agenda import free_days
 from loper.server.queries.calendar import appointment_file
-from loper.server.queries.cases import skill_of
+from loper.server.queries.offers import free_days
+from loper.server.queries.work import work_of
 from loper.server.ui import words
 
 
@@ -25,7 +26,7 @@ def plan(request: HttpRequest, key: str, welcome: bool = False) -> HttpResponse:
     error = ""
     if request.method == "POST":
         try:
-            made = book(actor=scope.actor(request, key), case=key, block=_number(request.POST.get("block", "")))
+            made = book(actor=scope.actor(request, key), case=key, block=chosen_slot(request.POST.get("block")))
             when = {"day": words.day(made.start), "block": words.block(made)}
             messages.success(request, _("Your appointment stands: %(day)s, %(block)s. We send you a message.") % when)
             return redirect("portal:case", key)
@@ -40,7 +41,7 @@ def plan(request: HttpRequest, key: str, welcome: bool = False) -> HttpResponse:
         return redirect("portal:case", key)
     context = {
         "view": view,
-        "days": free_days(skill=skill_of(view)),
+        "days": free_days(work_of(view), leaving=view.appointment),
         "error": error,
         "chosen": request.POST.get("block", ""),
         "welcome": welcome,
@@ -53,12 +54,6 @@ def plan(request: HttpRequest, key: str, welcome: bool = False) -> HttpResponse:
 def welcome(request: HttpRequest, key: str) -> HttpResponse:
     """Right after a report: it is in, now choose a time."""
     return plan(request, key, welcome=True)
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit()) or len(text) > 15:
-        raise Refused(_("Choose a time first."), field="block")
-    return int(text)
 
 
 @require_safe

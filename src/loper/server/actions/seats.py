@@ -1,0 +1,232 @@
+"""A place for a visit: in a route, or in a block that was agreed. Never one more than there is.
+
+An offer is looked for without holding anything; then the route (or the block) is held, read again, and taken if it
+still fits. Who comes too late looks again, and hears it when nothing is left. Whoever books goes through `place`,
+inside their own transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from loper.plan.model import Span
+from loper.plan.schedule import schedule
+from loper.server import clock
+from loper.server.actions.refused import Refused
+from loper.server.queries.offers import ask, board_of
+from loper.server.queries.roster import plan_of, zone
+from loper.server.queries.work import Work, work_in
+from loper.server.records.agenda import Appointment, Block, RouteDay, Slot, Technician
+from loper.server.roads import travel
+
+TRIES = 6
+"""So often somebody else may be quicker before we say that the time is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where a visit goes: with whom, when we mean to begin; or in which agreed block."""
+
+    technician: Technician
+    block: Block | None = None
+    second: Technician | None = None
+    planned: datetime | None = None
+
+
+def place(*, case: str, customer: str, slot: Slot, work: Work, able: bool = False) -> Appointment:
+    """The appointment of a case in this block: a new one, or the open one moved (same UID, next SEQUENCE).
+
+    Raises Refused, with nothing changed, when the time is gone or somebody else booked this case at the same moment.
+    Where it is booked in this very block already, it stays as it is. `able`: also who is named must have the skills.
+    """
+    with transaction.atomic():
+        found = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()
+        if found is not None and found.at(slot):
+            return found
+        for _try in range(TRIES):
+            wanted = _wanted(slot, work, found, able)
+            if wanted is None:
+                break
+            try:
+                with transaction.atomic():
+                    row = found or Appointment(case=case, customer=customer)
+                    return _settle(row, wanted, slot, work, gives_up=found is not None)
+            except Gone:
+                continue
+        raise Refused(_("Someone else has just taken this time. Please choose another."), field="block")
+
+
+def again(row: Appointment, slot: Slot, *, gives_up: bool) -> None:
+    """An appointment that was given up (or moved: `gives_up` its present time) holds again in this block.
+
+    Raises Refused when the time is gone.
+    """
+    work = work_in(row)
+    wanted = _wanted(slot, work, row if gives_up else None, able=False)
+    if wanted is not None:
+        try:
+            with transaction.atomic():
+                row.status = Appointment.BOOKED
+                _settle(row, wanted, slot, work, gives_up=gives_up)
+            return
+        except Gone:
+            pass
+    raise Refused(_("Someone else has just taken this time. Please choose another."), field="block")
+
+
+class Gone(Exception):
+    """Somebody else was quicker."""
+
+
+def _wanted(slot: Slot, work: Work, leaving: Appointment | None, able: bool) -> Seat | None:
+    """Who would do it as things stand now; None: nobody can."""
+    now = clock.now()
+    if slot.start <= now:
+        return None
+    block = _agreed(slot, work, able)
+    if slot.technician and block is not None:
+        return Seat(block.technician, block)
+    day = slot.start.astimezone(zone()).date()
+    board = board_of([day], only=[slot.technician] if slot.technician else (), leaving=leaving)
+    (found, *_rest) = ask(
+        work, [Span(slot.start, slot.end)], days=[day], notice=timedelta(), technician=slot.technician, board=board
+    )
+    if not found.free or found.span != (slot.start, slot.end):
+        return None
+    if found.partner:
+        return Seat(block.technician, block) if block is not None else None
+    people = {one.key: one for one in Technician.objects.filter(key__in=[found.technician, found.second])}
+    return Seat(people[found.technician], None, people.get(found.second), found.planned)
+
+
+def _agreed(slot: Slot, work: Work, able: bool) -> Block | None:
+    """The agreed block of this time that has the most room, of one who can do the work."""
+    rows = Block.objects.filter(start=slot.start, end=slot.end, taken__lt=F("capacity"), technician__active=True)
+    if slot.technician:
+        rows = rows.filter(technician__key=slot.technician)
+    for block in rows.select_related("technician").order_by("taken", "technician__name", "pk"):
+        one = block.technician
+        if one.hours:
+            continue
+        if not one.skills or work.skills <= set(one.skills) or (slot.technician and not able):
+            return block
+    return None
+
+
+def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: bool) -> Appointment:
+    """Take this seat, and give up the present one; raises Gone when somebody else was quicker."""
+    days = [(one.pk, _day(slot.start)) for one in (seat.technician, seat.second) if one and seat.block is None]
+    hold([*days, *(_days_of(row) if gives_up else ())])
+    if seat.block is None:
+        seat = _still(seat, slot, work, row if gives_up else None)
+    # Agreed blocks in the order of their keys, so that two customers who swap their times never wait for each other.
+    old, new = row.block_id if gives_up else None, seat.block.pk if seat.block else None
+    for block in sorted({key for key in (old, new) if key is not None}):
+        if block == new:
+            take(block)
+        else:
+            give_back(block)
+    row.block, row.technician, row.second, row.planned = seat.block, seat.technician, seat.second, seat.planned
+    row.start, row.end = slot.start, slot.end
+    _write_down(row, work)
+    if row.pk is not None:
+        row.sequence += 1
+    row.changed = clock.now()
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        raise Refused(_("Somebody else made this appointment a moment ago. Please look again.")) from None
+    retime(days)
+    return row
+
+
+def _still(seat: Seat, slot: Slot, work: Work, leaving: Appointment | None) -> Seat:
+    """This seat in the routes as they are now that we hold them; raises Gone where it does not fit any more."""
+    keys = [one.key for one in (seat.technician, seat.second) if one is not None]
+    day = _day(slot.start)
+    (found, *_rest) = ask(
+        work,
+        [Span(slot.start, slot.end)],
+        days=[day],
+        notice=timedelta(),
+        board=board_of([day], only=keys, leaving=leaving),
+    )
+    if not found.free or found.partner or {found.technician, found.second} - {""} != set(keys):
+        raise Gone
+    people = {one.key: one for one in (seat.technician, seat.second) if one is not None}
+    return Seat(people[found.technician], None, people.get(found.second), found.planned)
+
+
+def _write_down(row: Appointment, work: Work) -> None:
+    """What the work asks for, as it is known now."""
+    row.kind, row.minutes, row.people, row.priority = work.kind, work.minutes, work.people, work.priority
+    row.skills, row.material, row.material_in = sorted(work.skills), sorted(work.material), work.material_in
+    row.postcode = work.postcode
+    row.lat, row.lon = work.place or (None, None)
+
+
+# -- blocks that were agreed -------------------------------------------------------------------------------------------
+
+
+def take(block_id: int) -> Block:
+    """One place in this block, by compare-and-set; raises Gone when somebody was first or the block has begun."""
+    # The condition names columns of the block alone: with a join it would become a subquery, which PostgreSQL does not
+    # look at again for somebody who had to wait for the row.
+    free = Block.objects.filter(pk=block_id, taken__lt=F("capacity"), start__gt=clock.now())
+    works = Block.objects.filter(pk=block_id, technician__active=True).exists()
+    if not works or not free.update(taken=F("taken") + 1):
+        raise Gone
+    return Block.objects.select_related("technician").get(pk=block_id)
+
+
+def give_back(block_id: int | None) -> None:
+    """The place is free for somebody else."""
+    if block_id is not None:
+        Block.objects.filter(pk=block_id, taken__gt=0).update(taken=F("taken") - 1)
+
+
+# -- routes ------------------------------------------------------------------------------------------------------------
+
+
+def hold(days: Iterable[tuple[int, date]]) -> None:
+    """These days of these technicians are ours until the transaction ends; always in one order, and marked as changed."""
+    for technician, day in sorted(set(days)):
+        if not RouteDay.objects.filter(technician_id=technician, day=day).update(revision=F("revision") + 1):
+            RouteDay.objects.bulk_create([RouteDay(technician_id=technician, day=day)], ignore_conflicts=True)
+            RouteDay.objects.filter(technician_id=technician, day=day).update(revision=F("revision") + 1)
+
+
+def retime(days: Iterable[tuple[int, date]]) -> None:
+    """When we mean to begin each visit of these days, now that the route is another one. The promises stay."""
+    for technician, day in sorted(set(days)):
+        key = Technician.objects.values_list("key", flat=True).get(pk=technician)
+        for route in plan_of([day], only=[key]).routes:
+            times = schedule(route, travel())
+            if times is None:
+                continue  # as it was: the board says which promise is in danger
+            for job, at in zip(route.jobs, times.begins, strict=True):
+                if not job.fixed and job.planned != at:
+                    Appointment.objects.filter(pk=int(job.key)).update(planned=at)
+
+
+def leave(row: Appointment) -> None:
+    """Its place is free for somebody else: in the block, or in the route."""
+    give_back(row.block_id)
+    hold(_days_of(row))
+
+
+def _days_of(row: Appointment | None) -> list[tuple[int, date]]:
+    if row is None or row.planned is None:
+        return []
+    return [(pk, _day(row.planned)) for pk in (row.technician_id, row.second_id) if pk is not None]
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(zone()).date()

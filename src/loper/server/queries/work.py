@@ -1,0 +1,102 @@
+"""What a visit asks for: kind, minutes, skills, material, people, where; from the case, and from the kind of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from loper.plan.model import Job, Place
+from loper.plan.places import place_of
+from loper.server.queries.cases import CaseView, skill_of
+from loper.server.records.agenda import Appointment, WorkKind
+from loper.server.records.customers import Property
+
+USUAL = 60
+"""Minutes, where neither the case nor the kind of work says how long it takes."""
+
+URGENT, ORDINARY = 60, 10
+"""Priorities: what goes first where not all fits."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """What one visit asks for. `place` None: the postcode is not known, so no travel can be reckoned."""
+
+    case: str
+    kind: str = ""
+    minutes: int = USUAL
+    skills: frozenset[str] = frozenset()
+    material: frozenset[str] = frozenset()
+    material_in: date | None = None
+    people: int = 1
+    priority: int = ORDINARY
+    postcode: str = ""
+    place: Place | None = None
+    lasts_for: Mapping[str, timedelta] = field(default_factory=dict)
+
+    def job(self, somewhere: Place) -> Job:
+        """As planning sees it; without a place of its own it lies `somewhere`."""
+        return Job(
+            key=self.case,
+            place=self.place or somewhere,
+            lasts=timedelta(minutes=self.minutes),
+            lasts_for=self.lasts_for,
+            skills=self.skills,
+            material=self.material,
+            material_in=self.material_in,
+            people=self.people,
+            priority=self.priority,
+            postcode=self.postcode,
+        )
+
+
+def work_of(view: CaseView) -> Work:
+    """What the next visit of this case asks for."""
+    facts = view.case.state.facts
+    name = str(facts.get("work") or facts.get("problem") or "")
+    kind = WorkKind.objects.filter(name=name).first() if name else None
+    skill = skill_of(view)
+    home = view.customer.home if view.customer else None
+    return Work(
+        case=view.key,
+        kind=name,
+        minutes=_minutes(facts) or (kind.minutes if kind else USUAL),
+        skills=frozenset([*([skill] if skill else []), *(kind.skills if kind else [])]),
+        material=frozenset(kind.material if kind else []),
+        people=kind.people if kind else 1,
+        priority=URGENT if facts.get("urgent") else ORDINARY,
+        postcode=home.postcode if home else "",
+        place=where(home),
+    )
+
+
+def work_in(row: Appointment) -> Work:
+    """What a visit that is booked asks for, as it was known then."""
+    return Work(
+        case=row.case,
+        kind=row.kind,
+        minutes=row.minutes,
+        skills=frozenset(row.skills),
+        material=frozenset(row.material),
+        material_in=row.material_in,
+        people=row.people,
+        priority=row.priority,
+        postcode=row.postcode,
+        place=None if row.lat is None or row.lon is None else Place(row.lat, row.lon),
+    )
+
+
+def where(home: Property | None) -> Place | None:
+    """Where a home is: as a geocoder found it, else by its postcode."""
+    if home is None:
+        return None
+    if home.lat is not None and home.lon is not None:
+        return Place(home.lat, home.lon)
+    return place_of(home.postcode, home.house_number)
+
+
+def _minutes(facts: Mapping[str, Any]) -> int:
+    found = facts.get("duration")
+    return int(found) if isinstance(found, int | float) and 0 < found <= 24 * 60 else 0
