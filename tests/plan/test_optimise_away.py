@@ -164,3 +164,21 @@ def test_an_urgent_job_breaks_no_promise_on_any_day(seed: int) -> None:
     assert lost(plan, proposal, (leak,)) == set()
     tomorrow = [route for route in proposal.routes if route.shift.day > MONDAY]
     assert tomorrow == [route for route in plan.routes if route.shift.day > MONDAY]
+
+
+def test_what_was_fixed_without_a_promise_keeps_its_very_time() -> None:
+    meeting = job("a", promised=None, fixed=True, planned=at("09:00"))
+    plan = Plan((Route(shift("anna"), (meeting,)), Route(shift("bob"))))
+    proposal = without(plan, Crow(), "anna", ALL_DAY, now=NOW)
+    assert [(one.key, one.planned) for one in proposal.routes[0].jobs] == [("a", at("09:00"))]
+
+
+def test_a_week_away_is_planned_again_day_by_day() -> None:
+    tuesday = MONDAY + timedelta(days=1)
+    days = [
+        (Route(shift("anna", day), (job(f"a{day.day}", day=day, planned=at("09:00", day)),)), Route(shift("bob", day)))
+        for day in (MONDAY, tuesday)
+    ]
+    plan = Plan((*days[0], *days[1]))
+    proposal = without(plan, Crow(), "anna", Span(at("00:00"), at("23:59", tuesday)), now=NOW)
+    assert [(route.shift.technician, len(route.jobs)) for route in proposal.routes] == [("bob", 1), ("bob", 1)]

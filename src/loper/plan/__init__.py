@@ -3,7 +3,8 @@
 model      what planning speaks of: places, shifts, jobs, routes, blocks
 travel     how long it takes to get there
 offer      which blocks a customer can have, with their extra travel, or why not
-optimise   days planned again, promises kept
+optimise   days planned again, promises kept; a sick technician, an urgent job
+compare    a proposal beside the plan it was made from
 arrival    when the technician will be there, as precisely as is honest
 progress   how far a technician's day is, by taps and places
 traffic    how trips differ from what was planned, today

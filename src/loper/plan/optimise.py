@@ -9,46 +9,16 @@ The same plan, the same `now` and the same `exploration` give the same proposal.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from loper.plan.compare import Advice, Left, Proposal, fingerprint, moves
-from loper.plan.model import Job, PartnerBlock, Pause, Place, Plan, Route, Shift, Span, Travel
-from loper.plan.optimise_advice import advice, partners_for, why
-from loper.plan.optimise_again import Day, Keep, begin, search, timed, worth
-from loper.plan.optimise_day import Stop, Table, since
+from loper.plan.compare import Proposal
+from loper.plan.model import Job, Pause, Plan, Route, Shift, Span, Travel
+from loper.plan.optimise_days import NIGHT, ON_THE_DAY, Homeless, Ways, propose
+from loper.plan.schedule import seconds
 
-Progress = Callable[[int, int], None]
-"""Called with the days done and the days in all."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ways:
-    """How to plan again.
-
-    days         only these; others stay as they are
-    keep         jobs that stay with their technician at their time, as if they were fixed
-    exploration  of VROOM: 0 (quick) to 5 (thorough); None: no search, what has no place is put where it costs least
-    threads      VROOM's; they do not change what is found
-    least        a day that would save less travel than this, and gives nobody a place, is left alone
-    gentle       who has a place keeps their technician and order, unless there is no other way to place the rest
-    progress     is called with the days done and the days in all
-    """
-
-    days: Collection[date] | None = None
-    keep: Keep = lambda job: False
-    exploration: int | None = 2
-    threads: int = 1
-    least: timedelta = timedelta(minutes=5)
-    gentle: bool = False
-    progress: Progress = lambda done, total: None
-
-
-NIGHT = Ways()
-ON_THE_DAY = Ways(gentle=True, exploration=1)
+__all__ = ["NIGHT", "ON_THE_DAY", "Ways", "optimise", "with_urgent", "without"]
 
 
 def optimise(plan: Plan, travel: Travel, *, now: datetime, waiting: Sequence[Job] = (), ways: Ways = NIGHT) -> Proposal:
@@ -57,7 +27,7 @@ def optimise(plan: Plan, travel: Travel, *, now: datetime, waiting: Sequence[Job
     A job for two stays where it is; one that waits is booked by an offer. ValueError where a fixed job or one for two
     has no planned time.
     """
-    return _propose(plan, plan.routes, travel, (), waiting, now, ways)
+    return propose(plan, plan.routes, travel, (), waiting, now, ways)
 
 
 def without(
@@ -75,11 +45,11 @@ def without(
             routes.append(route)
             continue
         shift = _away(route.shift, gone)
-        stays = [job for job in route.jobs if shift and not _in(job, gone, now)]
-        homeless += [_Homeless(job, route.shift) for job in route.jobs if job not in stays]
+        stays = [job for job in route.jobs if shift and not _in(job, technician, gone, now)]
+        homeless += [Homeless(job, route.shift) for job in route.jobs if job not in stays]
         if shift:
             routes.append(Route(shift, tuple(stays)))
-    return _propose(plan, routes, travel, homeless, (), now, ways, freed=technician)
+    return propose(plan, routes, travel, homeless, (), now, ways, freed=technician)
 
 
 def with_urgent(plan: Plan, travel: Travel, job: Job, *, now: datetime, ways: Ways = ON_THE_DAY) -> Proposal:
@@ -97,170 +67,10 @@ def with_urgent(plan: Plan, travel: Travel, job: Job, *, now: datetime, ways: Wa
         blocks = [Span(now, end) for end in (*(one for one in soon if one < max(ends)), max(ends))]
     for block in blocks:
         promised = replace(job, promised=block, priority=100)
-        found = _propose(plan, plan.routes, travel, (), [promised], now, replace(ways, days=today))
+        found = propose(plan, plan.routes, travel, (), [promised], now, replace(ways, days=today))
         if found.placed:
             break
     return found
-
-
-@dataclass(frozen=True)
-class _Homeless:
-    job: Job
-    shift: Shift  # of who had it
-
-
-def _propose(
-    plan: Plan,
-    routes: Sequence[Route],
-    travel: Travel,
-    homeless: Sequence[_Homeless],
-    waiting: Sequence[Job],
-    now: datetime,
-    ways: Ways,
-    freed: str = "",
-) -> Proposal:
-    _check(plan, waiting)
-    after = {id(route): route for route in routes}
-    days = sorted({route.shift.day for route in routes if route.shift.end > now} | {one.shift.day for one in homeless})
-    days = [day for day in days if ways.days is None or day in ways.days]
-    total = [0, 0]
-    stands, placed = [], []
-    queue = sorted((job for job in waiting if job.people == 1), key=lambda job: (-job.priority, job.key))
-    left = [
-        Left(job=job, why="people", advice=_elsewhere(job, plan.partners, now)) for job in waiting if job.people > 1
-    ]
-    refused: dict[str, Left] = {}
-    for number, at in enumerate(days):
-        ways.progress(number, len(days))
-        mine = [route for route in routes if route.shift.day == at and route.shift.end > now]
-        theirs = [one for one in homeless if one.shift.day == at]
-        asks = [job for job in queue if mine and _fits(job, mine)]
-        done = _day(plan, mine, theirs, asks, travel, now, ways, freed)
-        after.update(zip(map(id, mine), done.routes, strict=True))
-        total = [total[0] + done.before, total[1] + done.after]
-        if done.stands:
-            stands.append(at)
-        left += done.left
-        keys = {job.key for job in asks} - {one.job.key for one in done.refused}
-        placed += sorted(keys)
-        queue = [job for job in queue if job.key not in keys]
-        refused |= {one.job.key: one for one in done.refused}
-    ways.progress(len(days), len(days))
-    for job in queue:
-        late = job.promised is not None and job.promised.end < now
-        none = Left(job=job, why="past" if late else "hours", advice=_elsewhere(job, plan.partners, now))
-        left.append(refused.get(job.key, none))
-    result = tuple(after[id(route)] for route in routes)
-    return Proposal(
-        made_from=fingerprint(plan),
-        routes=result,
-        travel_before=timedelta(seconds=total[0]),
-        travel_after=timedelta(seconds=total[1]),
-        moves=moves(plan, result),
-        placed=tuple(placed),
-        left=tuple(left),
-        stands=tuple(stands),
-    )
-
-
-def _check(plan: Plan, waiting: Sequence[Job]) -> None:
-    """ValueError with all that is wrong with the keys."""
-    planned = Counter(job.key for route in plan.routes for job in route.jobs)
-    people = {job.key: job.people for route in plan.routes for job in route.jobs}
-    asked = Counter(job.key for job in waiting)
-    wrong = [
-        f"job {key!r} stands on {n} routes, and is for {people[key]}" for key, n in planned.items() if n > people[key]
-    ]
-    wrong += [f"job {key!r} waits, and is on a route already" for key in asked if key in planned]
-    wrong += [f"job {key!r} waits {n} times" for key, n in asked.items() if n > 1]
-    if wrong:
-        raise ValueError("; ".join(wrong))
-
-
-@dataclass(frozen=True)
-class _Done:
-    routes: tuple[Route, ...]
-    before: int
-    after: int
-    left: list[Left]  # had a place
-    refused: list[Left]  # waited
-    stands: bool
-
-
-def _day(
-    plan: Plan,
-    routes: list[Route],
-    homeless: Sequence[_Homeless],
-    asks: Sequence[Job],
-    travel: Travel,
-    now: datetime,
-    ways: Ways,
-    freed: str,
-) -> _Done:
-    """One day planned again."""
-    at = (homeless[0].shift if homeless else routes[0].shift).day
-    was = [route for route in plan.routes if route.shift.day == at]
-    table = Table(travel, _places([*was, *routes], [*(one.job for one in homeless), *asks]))
-    before = sum(_travel(route, table) for route in was)
-    if not routes:
-        gone = [Left(job=one.job, why="hours", technician=one.shift.technician,
-                     advice=_elsewhere(one.job, plan.partners, now)) for one in homeless]  # fmt: skip
-        return _Done((), before, 0, gone, [], False)
-    day = begin(routes, table, now, ways.keep)
-    had = {one.job.key: one.shift.technician for one in homeless}
-    had |= {stop.job.key: routes[which].shift.technician for stop, which in day.late}
-    needs = [
-        _second(day, one, routes) if one.job.people > 1 else day.stop(replace(one.job, fixed=False)) for one in homeless
-    ]
-    needs += [
-        day.stop(replace(stop.job, fixed=False)) if routes[which].shift.technician == freed else stop
-        for stop, which in day.late
-    ]
-    needs.sort(key=lambda stop: (-stop.job.priority, len(stop.on), stop.job.key))
-    orders, unplaced = day.fit_in(day.orders, [*needs, *(day.stop(job) for job in asks)])
-    if ways.exploration is not None and (not ways.gentle or unplaced):
-        start = (orders if ways.gentle else day.polished(orders)), unplaced
-        found = [start, search(day, start, had, ways.exploration, ways.threads)]
-        best = min((one for one in found if one), key=lambda one: worth(day, one, had))
-        if _better(worth(day, best, had), worth(day, (orders, unplaced), had), ways.least):
-            orders, unplaced = best
-    stands = all(
-        [stop.job.key for stop in order] == [job.key for job in route.jobs[len(head) :]]
-        for order, route, head in zip(orders, routes, day.heads, strict=True)
-    )
-    lefts = [
-        Left(
-            job=stop.job,
-            why=why(day, stop),
-            technician=had.get(stop.job.key, ""),
-            advice=advice(day, orders, stop, plan.partners, now),
-        )
-        for stop in unplaced
-    ]
-    return _Done(
-        routes=timed(day, orders),
-        before=before,
-        after=day.travel(orders) + sum(_travel(Route(replace(route.shift, ends_at=None), head), table)
-                                       for route, head in zip(routes, day.heads, strict=True)),
-        left=[one for one in lefts if one.job.key in had],
-        refused=[one for one in lefts if one.job.key not in had],
-        stands=stands,
-    )  # fmt: skip
-
-
-def _better(found: tuple[int, int, int], than: tuple[int, int, int], least: timedelta) -> bool:
-    """More have a place, or it saves travel that is worth the change."""
-    return found[:2] < than[:2] or (found[:2] == than[:2] and than[2] - found[2] >= max(1, least.total_seconds()))
-
-
-def _second(day: Day, one: _Homeless, routes: Sequence[Route]) -> Stop:
-    """Half of a job for two: another technician from the same moment on."""
-    if one.job.planned is None:
-        raise ValueError(f"job {one.job.key!r} is for two, and has no planned time; give it one")
-    then = since(one.job.planned)
-    stop = day.stop(one.job)
-    mates = {which for which, route in enumerate(routes) if any(job.key == one.job.key for job in route.jobs)}
-    return replace(stop, early=then, late=then, on=stop.on - mates)
 
 
 def _away(shift: Shift, gone: Span) -> Shift | None:
@@ -277,36 +87,9 @@ def _away(shift: Shift, gone: Span) -> Shift | None:
     return replace(shift, pauses=(*stays, absent))
 
 
-def _in(job: Job, gone: Span, now: datetime) -> bool:
+def _in(job: Job, technician: str, gone: Span, now: datetime) -> bool:
     """Whether a job falls in an absence, and had not begun."""
     if job.planned is None:
         return job.promised is not None and job.promised.start >= gone.start and job.promised.end <= gone.end
-    done = job.planned.timestamp() + job.lasts.total_seconds()
+    done = job.planned.timestamp() + seconds(job, technician)
     return now <= job.planned < gone.end and done > gone.start.timestamp()
-
-
-def _fits(job: Job, routes: Sequence[Route]) -> bool:
-    """Whether a job may be done on the day of these routes."""
-    if job.promised is None:
-        return True
-    return any(route.shift.start <= job.promised.end and job.promised.start < route.shift.end for route in routes)
-
-
-def _places(routes: Iterable[Route], jobs: Iterable[Job]) -> list[Place]:
-    found = [job.place for job in jobs]
-    for route in routes:
-        found += [job.place for job in route.jobs] + [route.shift.begins_at]
-        found += [route.shift.ends_at] if route.shift.ends_at else []
-    return found
-
-
-def _travel(route: Route, table: Table) -> int:
-    if not route.jobs:
-        return 0
-    places = [route.shift.begins_at, *(job.place for job in route.jobs)]
-    places += [route.shift.ends_at] if route.shift.ends_at else []
-    return sum(table.rows[table.at[a]][table.at[b]] for a, b in pairwise(places))
-
-
-def _elsewhere(job: Job, partners: Sequence[PartnerBlock], now: datetime) -> tuple[Advice, ...]:
-    return (*partners_for(job, partners, now), Advice(do="call"))
