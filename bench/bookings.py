@@ -21,22 +21,24 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import astuple, dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from dutch import HALVES, MONDAY, at, empty, jobs, shifts
 from measure import figure, load, table
 
-from loper.plan.compare import apply
-from loper.plan.model import Job, Plan, Span
+from loper.plan.board import Board
+from loper.plan.compare import Proposal, apply
+from loper.plan.model import Job, Plan, Route, Span
+from loper.plan.offer import offer
 from loper.plan.optimise import Ways, optimise
-from loper.plan.optimise_again import begin, timed
-from loper.plan.optimise_day import Table, cheapest
+from loper.plan.schedule import schedule
 from loper.plan.travel import Crow
 
 DAYS = 5
 HOME = 4  # half days in which a customer can be at home
 NOW = at(MONDAY, 0)
+TRAVEL = Crow()
 BLOCKS = [
     Span(at(MONDAY + timedelta(days=day), begin), at(MONDAY + timedelta(days=day), end))
     for day in range(DAYS)
@@ -80,41 +82,45 @@ def counting(plan: Plan, customers: Sequence[Customer], places: int) -> Week:
             taken[block] += 1
             promised.append(replace(job, promised=block))
     seconds = time.perf_counter() - begun
-    found = optimise(plan, Crow(), now=NOW, waiting=promised)
-    return Week(len(promised), len(found.left), found.travel_after.total_seconds() / 3600, seconds)
+    found = optimise(plan, TRAVEL, now=NOW, waiting=promised)
+    return Week(len(promised), len(found.left), _hours(found), seconds)
 
 
 def inserting(plan: Plan, customers: Sequence[Customer], again: int | None) -> Week:
     begun = time.perf_counter()
+    board, routes = Board.of(plan, TRAVEL), {_key(route): route for route in plan.routes}
     accepted = 0
     for job, likes in customers:
-        taken = book(plan, job, likes)
-        if taken is None:
+        found = next((one for one in offer(board, job, likes, TRAVEL, NOW) if one.free), None)
+        if found is None:
             continue
-        plan, accepted = taken, accepted + 1
+        key = found.technician, found.span.start.date()
+        routes[key] = taken(routes[key], replace(job, promised=found.span))
+        board, accepted = board.with_route(routes[key]), accepted + 1
         if again and accepted % again == 0:
-            plan = apply(plan, optimise(plan, Crow(), now=NOW, ways=QUICK))
+            plan = Plan(tuple(routes.values()))
+            plan = apply(plan, optimise(plan, TRAVEL, now=NOW, ways=QUICK))
+            board, routes = Board.of(plan, TRAVEL), {_key(route): route for route in plan.routes}
     seconds = time.perf_counter() - begun
-    found = optimise(plan, Crow(), now=NOW)
-    return Week(accepted, len(found.left), found.travel_after.total_seconds() / 3600, seconds)
+    found_at_night = optimise(Plan(tuple(routes.values())), TRAVEL, now=NOW)
+    return Week(accepted, len(found_at_night.left), _hours(found_at_night), seconds)
 
 
-def book(plan: Plan, job: Job, likes: Sequence[Span]) -> Plan | None:
-    for block in likes:
-        asked = replace(job, promised=block)
-        mine = [n for n, route in enumerate(plan.routes) if route.shift.day == block.start.date()]
-        routes = [plan.routes[n] for n in mine]
-        places = [asked.place, *(r.shift.begins_at for r in routes), *(j.place for r in routes for j in r.jobs)]
-        day = begin(routes, Table(Crow(), places), NOW, lambda job: False)
-        stop = day.stop(asked)
-        found = cheapest(day.vans, day.orders, stop, day.rows)
-        if found:
-            day.orders[found[1]].insert(found[2], stop)
-            all_ = list(plan.routes)
-            for n, route in zip(mine, timed(day, day.orders), strict=True):
-                all_[n] = route
-            return Plan(tuple(all_))
-    return None
+def taken(route: Route, job: Job) -> Route:
+    """The route with a job where it costs least. It was offered, so there is room."""
+    tries = [Route(route.shift, (*route.jobs[:n], job, *route.jobs[n:])) for n in range(len(route.jobs) + 1)]
+    return min(
+        ((times.travel, n, one) for n, one in enumerate(tries) if (times := schedule(one, TRAVEL)) is not None),
+        key=lambda found: found[:2],
+    )[2]
+
+
+def _key(route: Route) -> tuple[str, date]:
+    return route.shift.technician, route.shift.day
+
+
+def _hours(proposal: Proposal) -> float:
+    return proposal.travel_after.total_seconds() / 3600
 
 
 def main() -> None:
