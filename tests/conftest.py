@@ -56,10 +56,12 @@ def browser() -> Iterator[Browser]:
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Time:
     """The server's clock, standing at Monday nine o'clock until the test moves it."""
     from loper.server import clock
+    from loper.server.queries.offers import BOARDS
     from tests.worlds import Time
 
     time = Time()
     monkeypatch.setattr(clock, "now", time.now)
+    BOARDS.forget()  # a database that is put back looks like one that never changed
     return time
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Sum
 
 from loper.plan.board import Board
 from loper.plan.model import Offered, Span
@@ -20,7 +20,7 @@ from loper.server import clock
 from loper.server.queries.organisation import organisation
 from loper.server.queries.roster import blocks_of, middle, midnight, plan_of, planned_by_route, today, zone
 from loper.server.queries.work import Work
-from loper.server.records.agenda import Appointment, Block, RouteDay, Slot, Technician
+from loper.server.records.agenda import Absence, Appointment, Block, RouteDay, Slot, Technician
 from loper.server.roads import travel
 
 
@@ -98,7 +98,7 @@ def ask(
     """These blocks, on the routes of these days."""
     here = zone()
     return offer(
-        board or _boards.of(days, leaving),
+        board or BOARDS.of(days, leaving),
         work.job(work.place or middle(planned_by_route())),
         [Span(start.astimezone(here), end.astimezone(here)) for start, end in spans],
         travel(),
@@ -120,6 +120,11 @@ class _Boards:
         self._lock = threading.Lock()
         self._known: tuple[object, Board] | None = None
 
+    def forget(self) -> None:
+        """Read everything again next time."""
+        with self._lock:
+            self._known = None
+
     def of(self, days: Sequence[date], leaving: Appointment | None) -> Board:
         stands = self._stands(days)
         with self._lock:
@@ -137,21 +142,25 @@ class _Boards:
         return board
 
     def _stands(self, days: Sequence[date]) -> object:
-        """What must be the same for the compiled routes to hold: every revision, and the minute (today goes on)."""
-        technicians = tuple(Technician.objects.order_by("pk").values_list("pk", "revision", "active"))
-        routes = tuple(
-            RouteDay.objects.filter(day__gte=days[0], day__lte=days[-1])
-            .order_by("technician_id", "day")
-            .values_list("technician_id", "day", "revision")
+        """What must be the same for the compiled routes to hold: who works when, every route, and the minute."""
+        first, last = midnight(days[0]), midnight(days[-1] + timedelta(days=1))
+        route_days = RouteDay.objects.filter(day__gte=days[0], day__lte=days[-1]).order_by("technician_id", "day")
+        visits = Appointment.objects.filter(planned__gte=first, planned__lt=last)
+        blocks = Block.objects.filter(start__gte=first, start__lt=last)
+        return (
+            list(days),
+            list(Technician.objects.order_by("pk").values_list(*_WORKING)),
+            list(
+                Absence.objects.filter(end__gt=first, start__lt=last).order_by("pk").values_list("pk", "start", "end")
+            ),
+            list(route_days.values_list("technician_id", "day", "revision")),
+            visits.aggregate(n=Count("pk"), last=Max("changed"), moves=Sum("sequence")),
+            blocks.aggregate(n=Count("pk"), taken=Sum("taken"), capacity=Sum("capacity")),
+            clock.now().replace(second=0, microsecond=0),  # today goes on
         )
-        blocks = _blocks_stand(days)
-        return (tuple(days), technicians, routes, blocks, clock.now().replace(second=0, microsecond=0))
 
 
-def _blocks_stand(days: Sequence[date]) -> object:
-    """What is left of agreed blocks, as far as it matters to the board."""
-    rows = Block.objects.filter(start__gte=midnight(days[0]), start__lt=midnight(days[-1] + timedelta(days=1)))
-    return tuple(sorted(rows.aggregate(n=Count("pk"), taken=Sum("taken"), capacity=Sum("capacity")).items()))
+_WORKING = ("pk", "active", "hours", "lunch", "postcode", "house_number", "lat", "lon", "skills", "van", "area")
 
 
-_boards = _Boards()
+BOARDS = _Boards()

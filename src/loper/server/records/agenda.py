@@ -68,7 +68,6 @@ class Technician(models.Model):
     partner = models.BooleanField(default=False)  # a co-maker: a firm of its own, with blocks that were agreed
     on_duty = models.BooleanField(default=False)  # called in an emergency out of hours
     shares_place = models.BooleanField(default=True)  # their phone may say where they are, on the way to a customer
-    revision = models.PositiveIntegerField(default=0)  # goes up with every change that planning must know of
 
     class Meta:
         db_table = "technician"

@@ -148,11 +148,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='technician',
-            name='revision',
-            field=models.PositiveIntegerField(default=0),
-        ),
-        migrations.AddField(
-            model_name='technician',
             name='shares_place',
             field=models.BooleanField(default=True),
         ),
