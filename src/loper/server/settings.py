@@ -18,6 +18,9 @@ LOPER_IMAP_HOST, _PORT, _USER, _PASSWORD, _TLS, _FOLDER  the mailbox in which th
 LOPER_SMS_URL, _TOKEN, _SENDER, _COUNTRY, _CA  the SMS gateway (docs/reference/channels.md); without it there is no SMS
 LOPER_SMS_SECRET    signs the gateway's delivery reports to /api/sms/reports
 LOPER_SENDERS       so many messages are handed over at once (default: 8)
+LOPER_ROADS         osrm:URL or valhalla:URL, the server that knows the roads; empty: travel times are estimated
+LOPER_GEOCODER      pdok:URL, the server that knows where addresses are; empty: by the postcode
+                    (both: docs/how-to/travel-times.md)
 LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
                     two and a half times LOPER_SMTP_TIMEOUT
 """
@@ -321,6 +324,9 @@ LOPER_SMS: dict[str, Any] = {
 }
 LOPER_SENDERS = int(env("SENDERS", "8"))
 LOPER_HOLD = float(env("HOLD", "180"))
+
+LOPER_ROADS = env("ROADS")
+LOPER_GEOCODER = env("GEOCODER")
 
 # -- brand: empty means what the organisation file says ---------------------------------------------------------------
 

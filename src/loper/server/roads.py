@@ -1,0 +1,95 @@
+"""Travel times and places for the pages: what the settings name, and an estimate where that does not answer.
+
+Nothing here raises: a page is never the worse for a route server.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from functools import cache
+from threading import Lock
+
+from django.conf import settings
+
+from loper.plan.model import Place, Travel
+from loper.plan.places import place_of
+from loper.plan.travel import Crow
+from loper.roads import Breaker, Estimated, Fallback, Osrm, Pdok, Trouble, Valhalla
+from loper.server import clock
+
+logger = logging.getLogger("loper.roads")
+
+KINDS = {"osrm": Osrm, "valhalla": Valhalla}
+MOST = 50_000  # addresses remembered
+
+
+def travel() -> Travel:
+    """How long it takes by car; the same for all threads of this process."""
+    return _travel(settings.LOPER_ROADS)
+
+
+def estimated() -> Estimated | None:
+    """Since when and why travel times are estimated because the route server does not serve; None when all is well."""
+    roads = travel()
+    return roads.state if isinstance(roads, Fallback) else None
+
+
+def locate(postcode: str, house_number: str) -> Place | None:
+    """Where an address is: by the geocoder if there is one and it answers, else by its postcode; None if unknown."""
+    geocoder = _geocoder(settings.LOPER_GEOCODER)
+    found = geocoder.place(postcode, house_number) if geocoder else None
+    return found or place_of(postcode, house_number)
+
+
+def parse(name: str, value: str, kinds: tuple[str, ...]) -> tuple[str, str]:
+    """`osrm:https://roads.example.nl` in its two parts; ValueError says how to write it."""
+    kind, _, url = value.partition(":")
+    if kind not in kinds or not url:
+        raise ValueError(f"LOPER_{name}: '{value}' is not known; write {' or '.join(f'{kind}:URL' for kind in kinds)}")
+    return kind, url
+
+
+class Geocoder:
+    """A geocoder that may fail. What it said is remembered; after trouble it is left alone for a while."""
+
+    def __init__(self, pdok: Pdok) -> None:
+        self._pdok, self._breaker, self._lock = pdok, Breaker(), Lock()
+        self._known: dict[str, Place | None] = {}
+
+    def place(self, postcode: str, house_number: str) -> Place | None:
+        """The place of an address; None if it is not known, or not now."""
+        address = re.sub(r"\s+", "", f"{postcode} {house_number}").upper()
+        with self._lock:
+            if address in self._known:
+                return self._known[address]
+            if not self._breaker.may(now := clock.now()):
+                return None
+            self._breaker = self._breaker.trying(now)
+        try:
+            found = self._pdok.place(postcode, house_number)
+        except Trouble as wrong:
+            with self._lock:
+                first, self._breaker = self._breaker.down is None, self._breaker.failed(clock.now(), str(wrong))
+            if first:
+                logger.warning("the geocoder does not serve, places are taken from the postcode: %s", wrong)
+            return None
+        with self._lock:
+            self._breaker = Breaker()
+            if len(self._known) >= MOST:
+                self._known.clear()
+            self._known[address] = found
+        return found
+
+
+@cache
+def _travel(value: str) -> Travel:
+    if not value:
+        return Crow()
+    kind, url = parse("ROADS", value, tuple(KINDS))
+    return Fallback(KINDS[kind](url), Crow(), now=clock.now)
+
+
+@cache
+def _geocoder(value: str) -> Geocoder | None:
+    return Geocoder(Pdok(parse("GEOCODER", value, ("pdok",))[1])) if value else None
