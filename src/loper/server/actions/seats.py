@@ -196,7 +196,7 @@ def give_back(block_id: int | None) -> None:
 
 
 def hold(days: Iterable[tuple[int, date]]) -> None:
-    """These days of these technicians are ours until the transaction ends; always in one order, and marked as changed."""
+    """These days of these technicians are ours until the transaction ends; always in one order; marked as changed."""
     for technician, day in sorted(set(days)):
         if not RouteDay.objects.filter(technician_id=technician, day=day).update(revision=F("revision") + 1):
             RouteDay.objects.bulk_create([RouteDay(technician_id=technician, day=day)], ignore_conflicts=True)
