@@ -18,7 +18,13 @@ run() {
   esac
 }
 case "${1:-}" in
-  "") for one in runtime waiting timers smtp days bookings; do run "$one"; done ;;
+  "")
+    for one in runtime waiting timers smtp; do run "$one"; done
+    run days solomon --seconds 10
+    run days dutch --technicians 30 --jobs 300
+    run days night
+    run bookings
+    ;;
   --quick)
     run runtime --rounds 1 --cases 300 --peer-cases 50
     run waiting --cases 20000

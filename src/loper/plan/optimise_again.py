@@ -66,10 +66,11 @@ class Day:
     def travel(self, orders: Sequence[Order]) -> int:
         return sum(travel_of(van, order, self.rows) for van, order in zip(self.vans, orders, strict=True))
 
-    def fit_in(self, orders: Sequence[Order], stops: Iterable[Stop]) -> tuple[list[Order], list[Stop]]:
+    def fit_in(self, orders: Sequence[Order], stops: Iterable[Stop], depth: int = 1) -> tuple[list[Order], list[Stop]]:
         """The orders with each stop where it costs least, and the stops for which there is no room.
 
-        Where there is no room as it is, another job may make some, if there is another place for that one.
+        Where there is no room as it is, another job may make some, if there is another place for that one. That place
+        may be made in the same way, in a chain of `depth` jobs.
         """
         after, left = [list(order) for order in orders], []
         for stop in stops:
@@ -77,15 +78,16 @@ class Day:
                 left.append(stop)
             elif found := cheapest(self.vans, after, stop, self.rows):
                 after[found[1]].insert(found[2], stop)
-            elif (changed := self._instead(after, stop)) is not None:
+            elif (changed := self._instead(after, stop, depth)) is not None:
                 after = changed
             else:
                 left.append(stop)
         return after, left
 
-    def _instead(self, orders: list[Order], stop: Stop) -> list[Order] | None:
+    def _instead(self, orders: list[Order], stop: Stop, depth: int) -> list[Order] | None:
         """The orders with a stop in the place of another, which goes where it costs least; None where none can."""
         best: tuple[int, list[Order]] | None = None
+        homeless: list[tuple[list[Order], Stop]] = []
         for which in sorted(stop.on):
             for other in orders[which]:
                 if len(other.on) == 1 and other.early == other.late:
@@ -98,6 +100,7 @@ class Day:
                 tried[which] = [*rest[: found[1]], stop, *rest[found[1] :]]
                 elsewhere = cheapest(self.vans, tried, other, self.rows)
                 if elsewhere is None:
+                    homeless.append((tried, other))
                     continue
                 then = travel_of(self.vans[which], tried[which], self.rows) + elsewhere[0]
                 extra = then - travel_of(self.vans[which], orders[which], self.rows)
@@ -106,7 +109,10 @@ class Day:
                     order.insert(elsewhere[2], other)
                     tried[elsewhere[1]] = order
                     best = extra, tried
-        return best and best[1]
+        if best or depth == 1:
+            return best and best[1]
+        deeper = (self._instead(tried, other, depth - 1) for tried, other in homeless)
+        return next((one for one in deeper if one is not None), None)
 
     def polished(self, orders: Sequence[Order]) -> list[Order]:
         """The orders after each job has looked for a better place, until none finds one."""

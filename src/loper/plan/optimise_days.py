@@ -40,6 +40,9 @@ class Ways:
     progress: Progress = lambda done, total: None
 
 
+CHAIN = 3
+"""On the day, so many others may change places for one that has none."""
+
 NIGHT = Ways()
 ON_THE_DAY = Ways(gentle=True, exploration=1)
 
@@ -165,6 +168,8 @@ def _day(
     ]
     needs.sort(key=lambda stop: (-stop.job.priority, len(stop.on), stop.job.key))
     orders, unplaced = day.fit_in(day.orders, [*needs, *(day.stop(job) for job in asks)])
+    if ways.gentle and unplaced:
+        orders, unplaced = day.fit_in(orders, unplaced, depth=CHAIN)
     if ways.exploration is not None and (not ways.gentle or unplaced):
         start = (orders if ways.gentle else day.polished(orders)), unplaced
         found = [start, search(day, start, had, ways.exploration, ways.threads)]
