@@ -13,12 +13,14 @@ from loper.server.records.designs import (
     SignOff,
 )
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
+from loper.server.records.fieldwork import AccessNotes, FollowUp, PartOrder, VisitPhoto, VisitReport
 from loper.server.records.links import CodeChallenge, Link
 from loper.server.records.restored import Restored
 from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, TaskAttempt, Touch, Waiting
 
 __all__ = [
     "Absence",
+    "AccessNotes",
     "Appointment",
     "Block",
     "CallWish",
@@ -33,6 +35,7 @@ __all__ = [
     "Event",
     "EventData",
     "EventSource",
+    "FollowUp",
     "Heartbeat",
     "JourneyDraft",
     "JourneyMove",
@@ -41,6 +44,7 @@ __all__ = [
     "Note",
     "OrganisationFile",
     "Outbox",
+    "PartOrder",
     "Property",
     "Publication",
     "Restored",
@@ -52,6 +56,8 @@ __all__ = [
     "TaskAttempt",
     "Technician",
     "Touch",
+    "VisitPhoto",
+    "VisitReport",
     "Waiting",
     "WorkKind",
 ]
