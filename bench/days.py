@@ -2,8 +2,8 @@
 
     .venv/bin/python bench/days.py [solomon|dutch|night ...] [--seconds 30] [--technicians 50] [--jobs 500] [--days 5]
 
-solomon  nine well-known instances, the gap to the best known distance. They have loads, which Loper has not: its answer is
-         looked at afterwards. They are read from a folder beside the repository; without it this part is left out.
+solomon  nine well-known instances, the gap to the best known distance. They have loads, which Loper has not: its
+         answer is looked at afterwards. They are read from a folder beside the repository; without it this is left out.
 dutch    one day of a made-up Dutch organisation with more work than fits: skills, blocks, lunch.
 night    days that filled up by bookings in the order in which they came, planned again.
 """
