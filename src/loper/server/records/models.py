@@ -2,6 +2,7 @@
 
 from loper.server.records.access import EventSource
 from loper.server.records.agenda import Absence, Appointment, Block, RouteDay, Technician, WorkKind
+from loper.server.records.arrivals import Drive, Duration, Expected, Forecast, Lesson, Position
 from loper.server.records.customers import Consent, ContactAddress, Customer, CustomerWord, Property
 from loper.server.records.demo import DemoClock
 from loper.server.records.designs import (
@@ -32,19 +33,25 @@ __all__ = [
     "CustomerWord",
     "DemoClock",
     "DialogueProgress",
+    "Drive",
+    "Duration",
     "Event",
     "EventData",
     "EventSource",
+    "Expected",
     "FollowUp",
+    "Forecast",
     "Heartbeat",
     "JourneyDraft",
     "JourneyMove",
     "JourneyVersion",
+    "Lesson",
     "Link",
     "Note",
     "OrganisationFile",
     "Outbox",
     "PartOrder",
+    "Position",
     "Property",
     "Publication",
     "Restored",
