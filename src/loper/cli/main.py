@@ -38,6 +38,17 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--json", action="store_true", help="the timeline and the cases as one JSON document")
     run.set_defaults(run=files.run)
 
+    plan = commands.add_parser("plan", help="plan visits on files, without the server").add_subparsers(required=True)
+    offer = plan.add_parser("offer", help="which blocks of time can be had for a job, by whom, and why not the others")
+    offer.add_argument("plan", metavar="PLAN.json", help="technicians, their days and jobs, and the blocks to offer")
+    offer.add_argument("--job", required=True, metavar="JOB.json", help="the job that wants a block")
+    offer.add_argument("--json", action="store_true", help="the blocks as one JSON document")
+    offer.set_defaults(run=_later("plan", "offer"))
+    day = plan.add_parser("day", help="the days planned again: less travel, no promise broken")
+    day.add_argument("plan", metavar="PLAN.json", help="technicians, their days and jobs, and the jobs that wait")
+    day.add_argument("--json", action="store_true", help="routes, moves and what has no place as one JSON document")
+    day.set_defaults(run=_later("plan", "day"))
+
     serve = commands.add_parser("serve", help="the pages and the API")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, default=8000, help="the port (default: 8000)")

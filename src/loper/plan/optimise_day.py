@@ -73,12 +73,11 @@ def cannot(shift: Shift, job: Job) -> Why | None:
 
 
 def takes(block: PartnerBlock, job: Job) -> bool:
-    """Whether a co-maker has room for this job in a block of theirs, and can do it. They bring no material of ours."""
+    """Whether a co-maker has room for this job in a block of theirs, and can do it. They bring their own material."""
     able = not block.skills or job.skills <= block.skills
     near = not block.area or job.postcode.startswith(tuple(block.area))
-    material = not job.material or (job.material_in is not None and job.material_in <= block.span.start.date())
     named = not job.technicians or block.partner in job.technicians
-    return block.left > 0 and job.people == 1 and able and near and material and named
+    return block.left > 0 and job.people == 1 and able and near and named
 
 
 def begins(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> tuple[list[int], int] | None:
