@@ -16,6 +16,7 @@ from loper.server.records.designs import (
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.fieldwork import AccessNotes, FollowUp, PartOrder, VisitPhoto, VisitReport
 from loper.server.records.links import CodeChallenge, Link
+from loper.server.records.proposals import Proposal
 from loper.server.records.restored import Restored
 from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, TaskAttempt, Touch, Waiting
 
@@ -53,6 +54,7 @@ __all__ = [
     "PartOrder",
     "Position",
     "Property",
+    "Proposal",
     "Publication",
     "Restored",
     "RouteDay",
