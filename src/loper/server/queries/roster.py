@@ -55,17 +55,20 @@ def blocks_of(day: date) -> tuple[Span, ...]:
     )
 
 
-def plan_of(days: Collection[date], *, only: Collection[str] = (), without: Collection[int] = ()) -> Plan:
+def plan_of(
+    days: Collection[date], *, only: Collection[str] = (), without: Collection[int] = (), there: Collection[int] = ()
+) -> Plan:
     """The routes of these days as they stand, and what is left of blocks that were agreed.
 
-    `only`: these technicians (keys). `without`: leave these appointments out, as if they were not there.
+    `only`: these technicians (keys). `without`: leave these appointments out, as if they were not there. `there`:
+    reckon as if nobody was away in these absences.
     """
     if not days:
         return Plan(())
     first, last = midnight(min(days)), midnight(max(days) + timedelta(days=1))
     technicians = [one for one in planned_by_route() if not only or one.key in only]
     absences: dict[int, list[Absence]] = {}
-    for absence in Absence.objects.filter(end__gt=first, start__lt=last).order_by("start"):
+    for absence in Absence.objects.filter(end__gt=first, start__lt=last).exclude(pk__in=there).order_by("start"):
         absences.setdefault(absence.technician_id, []).append(absence)
     rows = list(
         Appointment.objects.filter(planned__gte=first, planned__lt=last)
