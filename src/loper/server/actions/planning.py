@@ -1,21 +1,24 @@
-"""What a planner changes: whose visit is when, and who there is to make visits."""
+"""What a planner changes of one visit: another time, another technician, fixed or free."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
-from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from loper.server import clock
 from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
+from loper.server.actions.seats import hold, retime
+from loper.server.actions.technicians import keep_technician
 from loper.server.permissions import Actor, demand
+from loper.server.queries.board_moves import within
+from loper.server.queries.roster import zone
 from loper.server.records.agenda import Appointment, Slot, Technician
-from loper.server.records.customers import tidy_phone
 from loper.server.records.runtime import Case
+
+__all__ = ["hand_over", "keep_technician", "move", "pin"]
 
 
 @transaction.atomic
@@ -38,37 +41,55 @@ def move(*, actor: Actor, appointment: int, sequence: int, block: Slot) -> Appoi
 
 
 @transaction.atomic
-def keep_technician(
-    *,
-    actor: Actor,
-    technician: int | None = None,
-    name: str,
-    skills: Iterable[str] = (),
-    phone: str = "",
-    user: User | None = None,
-    active: bool = True,
-) -> Technician:
-    """A new technician, or changes to one. Without skills they can do everything; the account `user` sees their day."""
-    demand(actor, "technicians.change")
-    row = Technician() if technician is None else Technician.objects.select_for_update().filter(pk=technician).first()
-    if row is None:
+def hand_over(*, actor: Actor, appointment: int, sequence: int, technician: str) -> Appointment:
+    """Another technician inside the same promise: the customer hears nothing. `technician` is a key.
+
+    Raises Refused, with nothing changed, where it does not fit the route (any more).
+    """
+    demand(actor, "planning")
+    row = _mine(appointment, sequence)
+    to = Technician.objects.filter(key=technician, active=True).first()
+    if to is None:
         raise Refused(_("This technician is not there."))
-    number = tidy_phone(phone) if phone.strip() else ""
-    if phone.strip() and not number:
-        raise Refused(_("A telephone number looks like 06 1234 5678."), field="phone")
-    if user is not None and Technician.objects.filter(user=user).exclude(pk=row.pk).exists():
-        raise Refused(_("This account belongs to another technician already."), field="user")
-    booked = row.appointments.filter(status=Appointment.BOOKED).count() if row.pk and not active else 0
-    if booked:
-        raise Refused(
-            ngettext(
-                "%(count)d appointment is still booked with this technician. Move it first.",
-                "%(count)d appointments are still booked with this technician. Move them first.",
-                booked,
-            )
-            % {"count": booked},
-            field="active",
-        )
-    row.name, row.skills, row.phone, row.user, row.active = name.strip()[:80], list(skills), number, user, active
+    if row.planned is None or row.people > 1 or not to.hours:
+        raise Refused(_("This visit can only go to another block."), field="block")
+    if to.pk == row.technician_id:
+        raise Refused(_("They have this visit already. Choose somebody else."), field="block")
+    day = row.planned.astimezone(zone()).date()
+    days = [(row.technician_id, day), (to.pk, day)]
+    hold(days)
+    row = _mine(appointment, sequence)
+    found = within(row, to.key)
+    if not found.free or found.planned is None:
+        raise Refused(_("It does not fit in this route any more. Look at the day again."), field="block")
+    row.technician, row.planned, row.pinned = to, found.planned, False
+    row.sequence, row.changed = row.sequence + 1, clock.now()
     row.save()
+    retime(days)
+    return row
+
+
+@transaction.atomic
+def pin(*, actor: Actor, appointment: int, sequence: int, pinned: bool) -> Appointment:
+    """This technician at this time, whatever is planned again; or free to be moved inside its promise again."""
+    demand(actor, "planning")
+    row = _mine(appointment, sequence)
+    if row.planned is None:
+        raise Refused(_("A visit in an agreed block stays where it is by itself."))
+    day = row.planned.astimezone(zone()).date()
+    hold([(row.technician_id, day)])
+    row.pinned, row.changed = pinned, clock.now()
+    row.sequence += 1
+    row.save()
+    return row
+
+
+def _mine(appointment: int, sequence: int) -> Appointment:
+    """The booked visit as the planner saw it; held. Raises Refused where it is another by now."""
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related("technician", "second")
+    row = rows.filter(pk=appointment, status=Appointment.BOOKED).first()
+    if row is None:
+        raise Refused(_("This appointment is over or was cancelled. There is nothing to move."))
+    if row.sequence != sequence:
+        raise Refused(_("Somebody else moved this appointment meanwhile. Look at its time again."))
     return row

@@ -1,4 +1,4 @@
-"""The planner's forms: blocks for a span of days, a technician."""
+"""The planner's form for blocks in a span of days."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.models import User
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from loper.server.queries.agenda import skill_word
-from loper.server.queries.designs import published
 from loper.server.queries.organisation import organisation
 from loper.server.queries.visits import today
 from loper.server.queries.week import technicians
@@ -124,38 +120,3 @@ def next_open(last: datetime | None) -> tuple[date, date]:
     begin = max(last.date() if last else today(), today())
     monday = begin + timedelta(days=7 - begin.weekday())
     return monday, monday + timedelta(days=4)
-
-
-class TechnicianForm(forms.Form):
-    """Who makes visits, what they can do, and with which account they see their day."""
-
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=80)
-    skills = forms.MultipleChoiceField(
-        label=gettext_lazy("What can they do?"),
-        help_text=gettext_lazy("Nothing ticked means everything."),
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=20, required=False)
-    user = forms.ModelChoiceField(
-        label=gettext_lazy("Account"),
-        help_text=gettext_lazy("With this account they see their jobs on their telephone."),
-        queryset=User.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("No account yet"),
-    )
-    active = forms.BooleanField(label=gettext_lazy("Can be booked"), required=False, initial=True)
-
-    either = ("skills",)
-
-    def __init__(self, *args: Any, technician: Technician | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        asked = [skill for one in published() if "skill" in one.facts for skill in one.facts["skill"].options]
-        known = dict.fromkeys([*asked, *(technician.skills if technician else ())])
-        self.fields["skills"].choices = [(name, skill_word(name)) for name in known]  # type: ignore[attr-defined]
-        mine = Q(technician=None) | Q(technician=technician) if technician else Q(technician=None)
-        accounts = User.objects.filter(mine, is_active=True, groups__name="technician").order_by("username")
-        self.fields["user"].queryset = accounts  # type: ignore[attr-defined]
-        self.fields["user"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda user: user.get_full_name() or user.get_username()
-        )

@@ -13,4 +13,7 @@ urlpatterns = [
     path("technicians", technicians.listing, name="technicians"),
     path("technicians/new", technicians.technician, name="new_technician"),
     path("technicians/<slug:key>", technicians.technician, name="technician"),
+    path("kinds", technicians.kinds, name="kinds"),
+    path("kinds/new", technicians.kind, name="new_kind"),
+    path("kinds/<int:pk>", technicians.kind, name="kind"),
 ]
