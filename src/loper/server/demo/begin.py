@@ -33,7 +33,7 @@ def begin(box: Outbox, *, cases: int, password: str, seed: int, told: Callable[[
     since = until - timedelta(days=DAYS)
     demo.begin(since - now)
     chance = random.Random(seed)  # noqa: S311 - a life, not a secret
-    town = settle_town(chance, password=password, tenants=max(1, cases * 3 // 4), back=0, ahead=DAYS + 30)
+    town = settle_town(chance, password=password, tenants=max(1, cases * 3 // 4))
 
     def move(at: datetime) -> None:
         if at > clock.now():

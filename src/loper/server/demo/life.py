@@ -168,16 +168,20 @@ class Life:
 
     def _visit(self, key: str, made: Appointment) -> None:
         """The technician of this appointment sets out, if by then it still stands."""
-        start = made.start + timedelta(minutes=self.chance.randint(-10, 70))
-        self.later(start, lambda: self.departs(key, made.pk, made.sequence))
+        drive = self.chance.randint(8, 25)
+        late = self.chance.randint(-5, 12)
+        begins = made.planned or made.start + timedelta(minutes=self.chance.randint(10, 70))
+        self.later(begins + timedelta(minutes=late - drive), lambda: self.departs(key, made.pk, made.sequence, drive))
 
-    def departs(self, key: str, appointment: int, sequence: int) -> None:
+    def departs(self, key: str, appointment: int, sequence: int, drive: int) -> None:
         stands = Appointment.objects.filter(pk=appointment, sequence=sequence, status=Appointment.BOOKED)
         made = stands.select_related("technician").first()
         if made is None or not self._in(key, "planned"):
             return
+        if made.planned is not None and made.planned - timedelta(minutes=drive + 15) > clock.now():
+            self._visit(key, made)  # the route changed since
+            return
         technician = self._technician(made)
-        drive = self.chance.randint(10, 35)
         visits.depart(actor=technician, case=key, eta=clock.now() + timedelta(minutes=drive))
         self.later(clock.now() + timedelta(minutes=drive), lambda: self.arrives(key, technician))
 

@@ -5,18 +5,15 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
 from pathlib import Path
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 
-from loper.server import clock
-from loper.server.actions import agenda, designs
+from loper.server.actions import designs
 from loper.server.actions.customers import find_or_make, home_of
 from loper.server.demo import names
 from loper.server.folders import journey_files, organisation_files
-from loper.server.permissions import Actor
 from loper.server.records.agenda import Technician
 from loper.server.records.customers import Customer
 
@@ -46,7 +43,18 @@ SKILLS: Mapping[str, list[str]] = {
 }
 """Account of a technician -> what they can do."""
 
-TIMES = ((time(8), time(10)), (time(10), time(12)), (time(13), time(15)), (time(15), time(17)))
+HOMES: Mapping[str, tuple[str, str]] = {
+    "sam": ("1901CD", "14"),
+    "noor": ("1851HK", "3"),
+    "ruud": ("1941GH", "70"),
+    "meryem": ("1906BE", "8"),
+    "job": ("1911AC", "25"),
+    "lars": ("1815DK", "2"),
+}
+"""Where their days begin and end."""
+
+HOURS = {day: ["07:30", "16:30"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+LUNCH = {"from": "12:00", "until": "13:00", "minutes": 30}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +74,8 @@ def examples() -> Path:
 
 
 @transaction.atomic
-def settle_town(chance: random.Random, *, password: str, tenants: int, back: int, ahead: int) -> Town:
-    """Everything that is there before the first report; blocks from `back` days ago until `ahead` days from now."""
+def settle_town(chance: random.Random, *, password: str, tenants: int) -> Town:
+    """Everything that is there before the first report; technicians are planned by route, from their homes."""
     folder = examples()
     designs.install_organisation(files=organisation_files(folder / "organisation.yaml"), by="demo")
     for name in ("complaint", "repair"):
@@ -80,18 +88,20 @@ def settle_town(chance: random.Random, *, password: str, tenants: int, back: int
         )
         user.groups.add(Group.objects.get(name=role))
         accounts[account] = user
-    planner = Actor(roles=frozenset({"planner"}), name="Pim Planner")
-    today = clock.now().date()
-    days = [today + timedelta(days=number) for number in range(-back, ahead)]
     users = {}
     for account, skills in SKILLS.items():
+        postcode, house = HOMES[account]
         technician = Technician.objects.create(
-            name=PEOPLE[account][0], skills=skills, user=accounts[account], phone="+31850001234"
+            name=PEOPLE[account][0],
+            skills=skills,
+            user=accounts[account],
+            phone="+31850001234",
+            hours=HOURS,
+            lunch=LUNCH,
+            postcode=postcode,
+            house_number=house,
         )
         users[technician.key] = accounts[account]
-        agenda.open_blocks(
-            actor=planner, technician=technician, days=[day for day in days if day.weekday() < 5], times=TIMES
-        )
     return Town(
         tenants=tuple(_tenant(chance, number) for number in range(tenants)),
         technicians=users,
