@@ -217,3 +217,14 @@ def test_pauses_that_cannot_both_be_had_take_no_work_and_break_nothing() -> None
     plan = Plan((Route(shift("anna", pauses=(course, other))), Route(shift("bob"))))
     proposal = optimise(plan, Crow(), now=NOW, waiting=[job("w"), job("v")])
     assert [len(route.jobs) for route in proposal.routes] == [0, 2]
+
+
+def test_who_has_a_place_does_not_lose_it_to_somebody_more_urgent() -> None:
+    """VROOM would take lunch halfway from the one to the other, and so have both."""
+    noon = Pause(kind="lunch", earliest=at("12:00"), latest=at("12:00"), lasts=minutes(30))
+    far = job("far", "11:00-11:10", north=20, planned=at("11:05"))
+    urgent = job("urgent", "12:30-12:50", north=0.5, priority=100)
+    plan = Plan((Route(shift("anna", pauses=(noon,)), (far,)),))
+    proposal = optimise(plan, Crow(), now=NOW, waiting=[urgent])
+    assert [one.key for one in proposal.routes[0].jobs] == ["far"]
+    assert [one.job.key for one in proposal.left] == ["urgent"]
