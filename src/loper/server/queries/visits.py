@@ -96,7 +96,7 @@ class Visit:
     @property
     def street(self) -> str:
         """Street and number; where the street is not known, postcode and number."""
-        home = self._home
+        home = self.home
         if home is None:
             return ""
         return f"{home.street} {home.house_number}" if home.street else f"{_spaced(home.postcode)} {home.house_number}"
@@ -104,13 +104,13 @@ class Visit:
     @property
     def town(self) -> str:
         """Postcode and town."""
-        home = self._home
+        home = self.home
         if home is None:
             return ""
         return f"{_spaced(home.postcode)} {home.town}".strip() if home.street else home.town
 
     @property
-    def _home(self) -> Property | None:
+    def home(self) -> Property | None:
         return self.view.customer.home if self.view.customer else None
 
     @property
@@ -198,7 +198,7 @@ def _problem(view: CaseView, language: str) -> Problem:
             story.append(line.answer)
         else:
             lines.append(line)
-    photos = StoredFile.objects.filter(case=view.key).order_by("created").values_list("pk", flat=True)
+    photos = StoredFile.objects.filter(case=view.key, visit_photo=None).order_by("created").values_list("pk", flat=True)
     what = lines.pop(0).answer if lines else view.title
     return Problem(what, tuple(story), tuple(lines), tuple(photos))
 

@@ -1,4 +1,4 @@
-"""What belongs to a visit besides its taps: how to get in, what was done, what comes next, and parts that are awaited."""
+"""What belongs to a visit besides its taps: how to get in, what was done, what comes next, which parts are awaited."""
 
 from __future__ import annotations
 

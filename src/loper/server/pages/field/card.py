@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from loper.server.pages.field import words
 from loper.server.queries.agenda import skill_word
+from loper.server.queries.fieldwork import Done, access_of, done_at, known_parts
 from loper.server.queries.offers import Day, free_days
 from loper.server.queries.visits import Earlier, Visit, earlier, notes_of, today
 from loper.server.queries.work import work_of
 from loper.server.records.dialogues import Note
+from loper.server.records.fieldwork import AccessNotes
 
 NOTICE = timedelta(minutes=30)
 
@@ -31,6 +33,9 @@ class Card:
     earlier: list[tuple[Earlier, str]]
     own_days: list[Day]
     other_days: list[Day]
+    access: AccessNotes | None
+    done: Done
+    parts: list[str]  # names of parts to choose from
     acts: bool  # has buttons: today's, and what was left open
     key: str
 
@@ -52,6 +57,11 @@ class Card:
     def forms(self) -> tuple[str, ...]:
         """The taps that have a form on the page, shown or waiting."""
         return tuple({name: None for names in self.visit.can.values() for name in names}) if self.acts else ()
+
+    @property
+    def part_rows(self) -> tuple[tuple[str, int | str], ...]:
+        """The parts used, and room for more."""
+        return (*self.done.parts, *([("", "")] * 3))
 
     @property
     def minutes(self) -> tuple[int, ...]:
@@ -82,6 +92,9 @@ def card(visit: Visit, technician: str) -> Card:
         earlier=before,
         own_days=own,
         other_days=others,
+        access=access_of(visit.home),
+        done=done_at(visit.appointment, visit.taps),
+        parts=known_parts(visit.appointment),
         acts=acts,
         key=secrets.token_hex(16),
     )

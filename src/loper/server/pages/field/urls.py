@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.pages.field import day, phone, visit
+from loper.server.pages.field import day, phone, visit, work
 
 app_name = "field"
 urlpatterns = [
@@ -13,6 +13,12 @@ urlpatterns = [
     path("visit/<int:visit>/undo", visit.undo, name="undo"),
     path("visit/<int:visit>/note", visit.note, name="note"),
     path("visit/<int:visit>/photo/<uuid:file>", visit.photo, name="photo"),
+    path("visit/<int:visit>/access", work.access, name="access"),
+    path("visit/<int:visit>/hours", work.hours, name="hours"),
+    path("visit/<int:visit>/shot", work.photo, name="shot"),
+    path("visit/<int:visit>/shot/drop", work.drop_photo, name="drop_shot"),
+    path("visit/<int:visit>/sign", work.sign, name="sign"),
+    path("visit/<int:visit>/signature", work.signature, name="signature"),
     path("token", phone.token, name="token"),
     path("offline", phone.offline, name="offline"),
     path("worker.js", phone.worker, name="worker"),

@@ -40,6 +40,12 @@
     await send();
   }
 
+  document.addEventListener("kept", async () => { // photos, hours, a signature: field_work.js
+    await draw();
+    navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("taps")).catch(() => {});
+    await send();
+  });
+
   function plain(form, button) { // this browser keeps nothing (a private window): the form goes as it is
     if (button?.name) form.append(Object.assign(document.createElement("input"), { type: "hidden", name: button.name, value: button.value }));
     form.submit();
@@ -136,7 +142,7 @@
       else Object.assign(button.dataset, { variant: "secondary", color: "neutral" });
     }
     const mistake = job.querySelector("[data-mistake]");
-    if (mistake) mistake.hidden = Boolean(fresh.length);
+    if (mistake) mistake.hidden = fresh.some((tap) => !tap.many);
     stops(job, fresh);
     const lines = job.querySelector("[data-kept-lines]"), waits = fresh.filter((tap) => tap.state !== "sent");
     lines.replaceChildren(...waits.map(keptLine));
@@ -189,6 +195,7 @@
   // -- when a page comes --
 
   function prepare() {
+    document.dispatchEvent(new Event("fresh"));
     if (/iPhone|iPad|Macintosh/.test(navigator.userAgent)) {
       for (const link of document.querySelectorAll("a[data-map]")) link.href = link.getAttribute("href").replace("geo:0,0?q=", "maps:?q=");
     }

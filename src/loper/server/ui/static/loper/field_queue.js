@@ -1,5 +1,6 @@
 // Taps that still must go: kept on the phone, sent once and in order. Shared by the pages and the service worker.
-// A tap holds no name, address or text: the number of the visit, the button, the time, and a key made here.
+// A tap holds the number of the visit, the button, the time, and a key made here. What a technician leaves behind (`many`:
+// photos, hours, a signature) is in it too until it is sent, and gone from the phone then.
 self.queue = (() => {
   const NAME = "loper-field", TABLE = "taps";
   const changed = self.BroadcastChannel ? new BroadcastChannel(NAME) : null;
@@ -40,7 +41,7 @@ self.queue = (() => {
   // Keeps a tap; false where this button of this visit was tapped already (twice, or in another tab).
   const add = (tap) => change((table, taps) => {
     const same = (one) => one.state !== "refused" && one.visit === tap.visit && one.sequence === tap.sequence && one.do === tap.do;
-    if (tap.do !== "next" && taps.some(same)) return false;
+    if (tap.do !== "next" && !tap.many && taps.some(same)) return false;
     table.add({ ...tap, key: newKey(), at: Date.now(), state: "kept" });
     for (const one of taps) if (one.state === "sent" && one.at < Date.now() - 24 * 3600e3) table.delete(one.number);
     return true;
@@ -64,7 +65,7 @@ self.queue = (() => {
   }
 
   function ask(url, how = {}) {
-    const giveUp = new AbortController(), timer = setTimeout(() => giveUp.abort(), 20000);
+    const giveUp = new AbortController(), timer = setTimeout(() => giveUp.abort(), how.body instanceof FormData ? 90000 : 20000);
     const headers = { Accept: "application/json" };
     return fetch(url, { redirect: "manual", cache: "no-store", headers, signal: giveUp.signal, ...how }).finally(() => clearTimeout(timer));
   }
@@ -82,11 +83,20 @@ self.queue = (() => {
       for (const tap of taps.filter((one) => one.owner === owner)) {
         if (!(await take(tap.number))) continue;
         const ago = Math.max(0, Math.round((Date.now() - tap.at) / 1000));
-        const body = new URLSearchParams({ ...tap.fields, do: tap.do, sequence: tap.sequence, key: tap.key, ago, csrfmiddlewaretoken: token });
+        const body = tap.files?.length ? new FormData() : new URLSearchParams();
+        const own = { do: tap.do, sequence: tap.sequence, key: tap.key, ago, csrfmiddlewaretoken: token };
+        for (const [name, value] of [...(tap.many ? tap.fields : Object.entries(tap.fields)), ...Object.entries(own)]) body.append(name, value);
+        for (const [name, file] of tap.files ?? []) body.append(name, file, "file");
         const answer = await ask(tap.url, { method: "POST", body });
         if (answer.type === "opaqueredirect") return "account";
+        if (tap.many && [400, 404, 413].includes(answer.status)) { // it will never be taken: the rest must not wait for it
+          await mark(tap.number, { state: "refused", why: tap.lost });
+          await told();
+          continue;
+        }
         if (answer.status !== 200 && answer.status !== 409) return "offline";
         const said = await answer.json();
+        if (answer.ok && tap.many) { await change((table) => table.delete(tap.number)); await told(); continue; }
         await mark(tap.number, answer.ok ? { state: said.left ? "refused" : "sent", why: said.left, revision: said.revision } : { state: "refused", why: said.why, gone: !said.here });
         await told();
       }

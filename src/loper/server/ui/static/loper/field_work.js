@@ -1,0 +1,107 @@
+// Photos, hours, parts, access notes and the signature: kept on the phone like a tap, sent once, gone from it then.
+(() => {
+  const wire = document.querySelector("[data-wire]"), { queue } = self;
+  if (!wire || !queue || !self.indexedDB) return; // plain forms then
+  const LONGEST = 1600; // pixels: what the server makes of it anyway
+  let busy = false;
+
+  document.addEventListener("submit", (event) => { if (event.target.matches("[data-keep]")) keep(event, event.target); }, true);
+
+  async function keep(event, form) {
+    const owner = document.querySelector("main [data-owner]")?.dataset.owner;
+    if (!owner) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (busy) return; // two taps where one was meant
+    busy = true;
+    try {
+      const job = form.closest("[data-visit]"), fields = [], files = [];
+      for (const [name, value] of new FormData(form)) {
+        if (typeof value !== "string") { if (value.size) files.push([name, await smaller(value)]); }
+        else if (!["csrfmiddlewaretoken", "do", "key"].includes(name)) fields.push([name, value]);
+      }
+      const canvas = form.querySelector("[data-sign]");
+      if (canvas?.dataset.drawn) files.push(["picture", await new Promise((done) => { canvas.toBlob(done, "image/png"); })]);
+      const tap = { owner, visit: job.dataset.visit, sequence: job.dataset.sequence, do: form.elements.do.value, words: form.dataset.words, report: job.dataset.report, url: form.getAttribute("action"), fields, files, many: true, lost: wire.dataset.lost };
+      try { await queue.add(tap); } catch (wrong) { full(form); return; }
+      if (form.elements.do.value === "photo" || canvas) form.reset();
+      if (canvas) wipe(canvas);
+      const panel = form.closest("details");
+      panel?.removeAttribute("open");
+      panel?.querySelector("summary").focus({ preventScroll: true });
+      document.dispatchEvent(new Event("kept"));
+    } finally { busy = false; }
+  }
+
+  // The phone has no room, or keeps nothing (a private window): what was filled in stays; with a connection it goes at once.
+  function full(form) {
+    if (navigator.onLine && !form.querySelector("[data-sign]")) { form.submit(); return; }
+    wire.className = "wire";
+    wire.textContent = wire.dataset.full;
+    wire.hidden = false;
+  }
+
+  async function smaller(file) {
+    try {
+      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const scale = Math.min(1, LONGEST / Math.max(picture.width, picture.height));
+      const canvas = Object.assign(document.createElement("canvas"), { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) });
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      picture.close();
+      return (await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.85); })) || file;
+    } catch (wrong) { return file; } // the server says whether it can read it
+  }
+
+  // -- the signature --
+
+  let pen = null;
+
+  document.addEventListener("pointerdown", (event) => {
+    if (!event.target.matches?.("[data-sign]")) return;
+    pen = { canvas: event.target, at: spot(event, event.target) };
+    event.target.setPointerCapture(event.pointerId);
+    line(pen.at);
+  });
+  document.addEventListener("pointermove", (event) => {
+    if (pen) for (const one of event.getCoalescedEvents?.() ?? [event]) line(spot(one, pen.canvas));
+  });
+  for (const name of ["pointerup", "pointercancel"]) document.addEventListener(name, () => { pen = null; });
+  document.addEventListener("click", (event) => {
+    if (event.target.matches?.("[data-wipe]")) wipe(event.target.parentElement.querySelector("[data-sign]"));
+  });
+
+  function spot(event, canvas) {
+    const box = canvas.getBoundingClientRect();
+    return [(event.clientX - box.left) * canvas.width / box.width, (event.clientY - box.top) * canvas.height / box.height];
+  }
+
+  function line(to) {
+    const ink = pen.canvas.getContext("2d");
+    Object.assign(ink, { lineWidth: 4, lineCap: "round", lineJoin: "round", strokeStyle: "#101828" });
+    ink.beginPath();
+    ink.moveTo(...pen.at);
+    ink.lineTo(...to);
+    ink.stroke();
+    pen.at = to;
+    pen.canvas.dataset.drawn = "yes";
+  }
+
+  function wipe(canvas) {
+    canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+    delete canvas.dataset.drawn;
+  }
+
+  // -- when a page comes: what needs a script is shown, what a script makes needless is not --
+
+  function prepare() {
+    for (const drawing of document.querySelectorAll("[data-drawing]")) drawing.hidden = false;
+    for (const button of document.querySelectorAll("[data-send-photo]")) button.hidden = true;
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest?.("form[data-keep]");
+    if (form && event.target.type === "file" && event.target.files.length) form.requestSubmit();
+  });
+  document.addEventListener("fresh", prepare);
+  prepare();
+})();
