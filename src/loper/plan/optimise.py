@@ -65,9 +65,10 @@ def with_urgent(plan: Plan, travel: Travel, job: Job, *, now: datetime, ways: Wa
     if job.promised is None and ends:
         soon = [datetime.fromtimestamp(now.timestamp() + hours * 3600, now.tzinfo) for hours in (1, 2, 4)]
         blocks = [Span(now, end) for end in (*(one for one in soon if one < max(ends)), max(ends))]
-    for block in blocks:
+    tries = [(block, replace(ways, days=today, exploration=None)) for block in blocks]
+    for block, how in (*tries, (blocks[-1], replace(ways, days=today))):  # first without anybody's day planned anew
         promised = replace(job, promised=block, priority=100)
-        found = propose(plan, plan.routes, travel, (), [promised], now, replace(ways, days=today))
+        found = propose(plan, plan.routes, travel, (), [promised], now, how)
         if found.placed:
             break
     return found
