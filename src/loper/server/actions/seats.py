@@ -134,7 +134,7 @@ def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: b
             give_back(block)
     row.block, row.technician, row.second, row.planned = seat.block, seat.technician, seat.second, seat.planned
     row.start, row.end = slot.start, slot.end
-    _write_down(row, work)
+    write_down(row, work)
     if row.pk is not None:
         row.sequence += 1
     row.changed = clock.now()
@@ -164,7 +164,7 @@ def _still(seat: Seat, slot: Slot, work: Work, leaving: Appointment | None) -> S
     return Seat(people[found.technician], None, people.get(found.second), found.planned)
 
 
-def _write_down(row: Appointment, work: Work) -> None:
+def write_down(row: Appointment, work: Work) -> None:
     """What the work asks for, as it is known now."""
     row.kind, row.minutes, row.people, row.priority = work.kind, work.minutes, work.people, work.priority
     row.skills, row.material, row.material_in = sorted(work.skills), sorted(work.material), work.material_in
