@@ -7,7 +7,7 @@ meanwhile (moved, cancelled, given to somebody else) is refused with a sentence 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,16 +19,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from loper.server import clock
-from loper.server.actions import agenda, seats
+from loper.server.actions import agenda, arrivals, seats
 from loper.server.actions.cases import add_note, told
+from loper.server.actions.following import comes_next, forget
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell_once, told_before
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import CaseView, case_view
+from loper.server.queries.followups import Needed
 from loper.server.queries.taps import LAST, TAPS, UNDO, Tap, heard_since, possible, reasons, taps_of
 from loper.server.queries.work import work_of
 from loper.server.records.agenda import Appointment, Slot
 from loper.server.records.dialogues import Note
+from loper.server.records.fieldwork import PartOrder
 from loper.server.records.runtime import Case, Outbox
 from loper.step import Event
 
@@ -85,6 +88,8 @@ def depart(
     if visit is None:
         return None
     data = {"eta": eta.isoformat()} if eta is not None and "eta" in visit.view.journey.facts else {}
+    if "expected" in visit.view.journey.facts and not _said(visit, "depart"):
+        data |= arrivals.on_departure(visit.row, _when(visit, at))
     return _tell(visit, "depart", key, at, data)
 
 
@@ -127,12 +132,16 @@ def not_fixed(
     actor: Actor,
     case: str,
     reason: str = "",
+    needed: Needed | None = None,
     block: Slot | None = None,
     key: str = "",
     at: datetime | None = None,
     seen: Seen | None = None,
 ) -> Event | None:
-    """Not done, and why; with the next appointment made there and then, if `block` names one."""
+    """Not done, and why; with the next appointment made there and then, if `block` names one.
+
+    What the next visit asks for (`needed`) is written down: whoever books it later gets the same.
+    """
     visit = _stand(actor, case, seen, "not_fixed", key)
     if visit is None:
         return None
@@ -146,9 +155,22 @@ def not_fixed(
     _sensible(visit, "not_fixed")
     data: dict[str, Any] = {**_closing(visit), **({"reason": reason} if known else {})}
     sequence = visit.sequence
+    ordered = comes_next(
+        view=visit.view,
+        row=visit.row,
+        taps=visit.taps,
+        needed=replace(needed or Needed(), reason=reason),
+        by=actor.name,
+        key=key,
+        at=_when(visit, at),
+        sequence=sequence,
+    )
+    if ordered is not None:
+        data["parts"] = ordered.id
+        sequence += 1
     if block is not None:
         _close(visit)
-        made = seats.place(case=case, customer=visit.view.case.customer, slot=block, work=work_of(visit.view))
+        made = _place(visit, block)
         event = tell_once(
             case=case,
             type=TAPS["next"],
@@ -174,7 +196,7 @@ def book_next(
     if visit.open or any(row.pk > visit.row.pk and row.status == Appointment.DONE for row in visit.rows):
         raise Refused(_("A next appointment comes after this visit. First say how this visit ended."))
     _sensible(visit, "next")
-    made = seats.place(case=case, customer=visit.view.case.customer, slot=block, work=work_of(visit.view))
+    made = _place(visit, block)
     tell_once(
         case=case,
         type=TAPS["next"],
@@ -214,7 +236,7 @@ def undo(*, actor: Actor, case: str, event: str, seen: Seen | None = None) -> Ev
     made = data.get("made") or {}
     if data.get("gave_back"):
         raise Refused(_("The next appointment was given back with it. Call the office: a colleague can mend it."))
-    for identity in (tap.event.id, made.get("event")):
+    for identity in (tap.event.id, made.get("event"), data.get("parts")):
         if identity:
             retracted = tell_once(
                 case=case,
@@ -225,13 +247,27 @@ def undo(*, actor: Actor, case: str, event: str, seen: Seen | None = None) -> Ev
             )
     if made:
         _unmake(visit, str(made.get("uid")))
+    if tap.name == "not_fixed":
+        forget(case, visit.row.uid)
     if data.get("closed"):
         _reopen(visit)
+    _follow(visit)
     if _went(visit, tap.event):
         raise Refused(
             _("The customer has had a message about this already. Call them, or call the office, to put it right.")
         )
     return retracted
+
+
+def _place(visit: _Visit, block: Slot) -> Appointment:
+    """The next appointment, for what it asks for; a part that is not in by then is nobody's surprise."""
+    case = visit.row.case
+    work = work_of(visit.view)
+    waits = PartOrder.objects.filter(case=case, arrived=None).exists()
+    day = timezone.localdate(block.start, timezone.get_default_timezone())
+    if waits and (work.material_in is None or day < work.material_in):
+        raise Refused(_("The part is not in by then. Choose a later time, or let the customer choose."), field="block")
+    return seats.place(case=case, customer=visit.view.case.customer, slot=block, work=work)
 
 
 # -- where it stands ---------------------------------------------------------------------------------------------------
@@ -339,7 +375,14 @@ def _tell(
     )
     if data.get("closed"):
         _close(visit)
+    _follow(visit)
     return event
+
+
+def _follow(visit: _Visit) -> None:
+    """Where everybody is changes with every tap, and with it when the next customers see them."""
+    technician = visit.row.technician_id
+    transaction.on_commit(lambda: arrivals.follow(technician))
 
 
 # -- and back ------------------------------------------------------------------------------------------------------
