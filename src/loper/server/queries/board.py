@@ -133,9 +133,7 @@ def _lane(
     technician: Technician, rows: Sequence[Appointment], route: Route | None, away: Sequence[Absence], shown: _Shown
 ) -> Lane:
     times = forecast(route) if route is not None else None
-    expected = (
-        {int(job.key): at for job, at in zip(route.jobs, times.begins, strict=True)} if route and times else {}
-    )
+    expected = {int(job.key): at for job, at in zip(route.jobs, times.begins, strict=True)} if route and times else {}
     home = home_of(technician) if technician.hours else None
     drives = _drives(home, rows) if technician.hours else {}
     shift = route.shift if route else None
