@@ -13,13 +13,14 @@ if [ ! -e .venv-bench/.ready ] || [ requirements-bench.lock -nt .venv-bench/.rea
 fi
 run() {
   case "$1" in
-    days | bookings) .venv/bin/python "bench/$1.py" "${@:2}" ;; # these need no database
+    days | bookings | offer) .venv/bin/python "bench/$1.py" "${@:2}" ;; # these need no database
     *) tools/postgres.sh .venv/bin/python "bench/$1.py" "${@:2}" ;;
   esac
 }
 case "${1:-}" in
   "")
     for one in runtime waiting timers smtp; do run "$one"; done
+    run offer
     run days solomon --seconds 10
     run days dutch --technicians 30 --jobs 300
     run days night
@@ -30,6 +31,7 @@ case "${1:-}" in
     run waiting --cases 20000
     run timers --timers 500 --peer-timers 50
     run smtp --rounds 1 --mails 100
+    run offer --offers 10 --solves 1
     run days --technicians 8 --jobs 60 --days 2 --seconds 2 --exploration 1
     run bookings --requests 60 --technicians 2 --seeds 1
     ;;
