@@ -7,10 +7,9 @@ once. Both sides are exact: to be free earlier never hurts, and one may wait (op
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,36 +38,45 @@ class Gaps:
 
 
 class Board:
-    """All gaps of a plan. Made by `Board.of`; a changed route is put in by `with_route`."""
+    """The gaps of a plan, day by day. Made by `Board.of`; a changed route is put in by `with_route`."""
 
     def __init__(
-        self, gaps: Mapping[tuple[str, date], Gaps], partners: tuple[PartnerBlock, ...], travel: Travel
+        self, days: Mapping[date, Mapping[str, Gaps]], partners: tuple[PartnerBlock, ...], travel: Travel
     ) -> None:
-        self.gaps = dict(gaps)
+        self.days = days
         self.partners = partners
         self.travel = travel
+        self._columns: dict[date, Columns] = {}
 
     @staticmethod
     def of(plan: Plan, travel: Travel) -> Board:
         """The board of a plan."""
-        made = (gaps_of(route, travel) for route in plan.routes)
-        return Board({(one.shift.technician, one.shift.day): one for one in made}, plan.partners, travel)
+        days: dict[date, dict[str, Gaps]] = {}
+        for route in plan.routes:
+            days.setdefault(route.shift.day, {})[route.shift.technician] = gaps_of(route, travel)
+        return Board(days, plan.partners, travel)
 
     def with_route(self, route: Route) -> Board:
         """The same board with another route for this technician on this day."""
-        key = (route.shift.technician, route.shift.day)
-        return Board({**self.gaps, key: gaps_of(route, self.travel)}, self.partners, self.travel)
+        day = route.shift.day
+        gaps = {**self.days.get(day, {}), route.shift.technician: gaps_of(route, self.travel)}
+        return self._with({day: gaps}, self.partners)
+
+    def with_plan(self, plan: Plan, days: Collection[date]) -> Board:
+        """The same board with these days as they are in this plan, and its co-makers."""
+        anew = Board.of(plan, self.travel).days
+        return self._with({day: anew.get(day, {}) for day in days}, plan.partners)
+
+    def _with(self, days: Mapping[date, Mapping[str, Gaps]], partners: tuple[PartnerBlock, ...]) -> Board:
+        board = Board({**self.days, **days}, partners, self.travel)
+        board._columns = {day: columns for day, columns in self._columns.items() if day not in days}
+        return board
 
     def of_day(self, day: date) -> Columns | None:
         """The gaps of a day, one after the other; None where nobody works."""
-        return self._days.get(day)
-
-    @cached_property
-    def _days(self) -> dict[date, Columns]:
-        found: dict[date, list[Gaps]] = {}
-        for key in sorted(self.gaps):
-            found.setdefault(key[1], []).append(self.gaps[key])
-        return {day: Columns.of(gaps) for day, gaps in found.items()}
+        if day not in self._columns and self.days.get(day):
+            self._columns[day] = Columns.of(self.days[day][name] for name in sorted(self.days[day]))
+        return self._columns.get(day)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from loper.server import clock
 from loper.server.actions.refused import Refused
-from loper.server.actions.seats import leave
+from loper.server.actions.seats import changed, leave
 from loper.server.permissions import Actor, demand
 from loper.server.records.agenda import Appointment, Block, Slot, Technician
 
@@ -35,6 +35,8 @@ def close(*, case: str, status: str) -> Appointment | None:
     if status == Appointment.CANCELLED:
         leave(found)
         found.sequence += 1
+    else:
+        changed(found)
     found.status, found.changed = status, clock.now()
     found.save()
     return found

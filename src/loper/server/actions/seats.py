@@ -222,6 +222,11 @@ def leave(row: Appointment) -> None:
     hold(_days_of(row))
 
 
+def changed(row: Appointment) -> None:
+    """Something of it changed that its route must know of."""
+    hold(_days_of(row))
+
+
 def _days_of(row: Appointment | None) -> list[tuple[int, date]]:
     if row is None or row.planned is None:
         return []

@@ -11,16 +11,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max, Sum
+from django.db import connection
 
 from loper.plan.board import Board
-from loper.plan.model import Offered, Span
+from loper.plan.model import Offered, Plan, Span
 from loper.plan.offer import offer
+from loper.plan.travel import Crow
 from loper.server import clock
 from loper.server.queries.organisation import organisation
-from loper.server.queries.roster import blocks_of, middle, midnight, plan_of, planned_by_route, today, zone
+from loper.server.queries.roster import agreed, blocks_of, middle, midnight, plan_of, planned_by_route, today, zone
 from loper.server.queries.work import Work
-from loper.server.records.agenda import Absence, Appointment, Block, RouteDay, Slot, Technician
+from loper.server.records.agenda import Absence, Appointment, RouteDay, Slot, Technician
 from loper.server.roads import travel
 
 
@@ -114,26 +115,32 @@ def board_of(days: Collection[date], *, only: Collection[str] = (), leaving: App
 
 
 class _Boards:
-    """The compiled routes of the coming days, read again where a revision went up."""
+    """The compiled routes of the coming days; a day is read again when something of it changed."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: tuple[object, Board] | None = None
+        self._stands: dict[date, object] = {}
+        self._board = Board({}, (), Crow())
 
     def forget(self) -> None:
         """Read everything again next time."""
         with self._lock:
-            self._known = None
+            self._stands = {}
 
     def of(self, days: Sequence[date], leaving: Appointment | None) -> Board:
-        stands = self._stands(days)
+        """The routes of these days; without the appointment that would be given up."""
+        if connection.in_atomic_block:  # what is not committed may never be: nobody else may see it
+            return board_of(days, leaving=leaving)
+        stands = _stands(days)
         with self._lock:
-            known = self._known
-        if known is None or known[0] != stands:
-            known = (stands, board_of(days))
-            with self._lock:
-                self._known = known
-        board = known[1]
+            if self._board.travel is not travel():
+                self._stands, self._board = {}, Board({}, (), travel())
+            changed = [day for day in days if self._stands.get(day) != stands[day]]
+            routes = plan_of(changed).routes
+            past = [day for day in self._stands if day < days[0]]
+            self._board = self._board.with_plan(Plan(routes, agreed(days)), [*changed, *past])
+            self._stands = {day: stand for day, stand in {**self._stands, **stands}.items() if day not in past}
+            board = self._board
         if leaving is not None and leaving.planned is not None:
             touched = {one.key for one in (leaving.technician, leaving.second) if one is not None}
             day = leaving.planned.astimezone(zone()).date()
@@ -141,26 +148,25 @@ class _Boards:
                 board = board.with_route(route)
         return board
 
-    def _stands(self, days: Sequence[date]) -> object:
-        """What must be the same for the compiled routes to hold: who works when, every route, and the minute."""
-        first, last = midnight(days[0]), midnight(days[-1] + timedelta(days=1))
-        route_days = RouteDay.objects.filter(day__gte=days[0], day__lte=days[-1]).order_by("technician_id", "day")
-        visits = Appointment.objects.filter(planned__gte=first, planned__lt=last)
-        blocks = Block.objects.filter(start__gte=first, start__lt=last)
-        return (
-            list(days),
-            list(Technician.objects.order_by("pk").values_list(*_WORKING)),
-            list(
-                Absence.objects.filter(end__gt=first, start__lt=last).order_by("pk").values_list("pk", "start", "end")
-            ),
-            list(route_days.values_list("technician_id", "day", "revision")),
-            visits.aggregate(n=Count("pk"), last=Max("changed"), moves=Sum("sequence")),
-            blocks.aggregate(n=Count("pk"), taken=Sum("taken"), capacity=Sum("capacity")),
-            clock.now().replace(second=0, microsecond=0),  # today goes on
-        )
+
+def _stands(days: Sequence[date]) -> dict[date, object]:
+    """By day, what must be the same for its compiled routes to hold: who works when, every route; of today, the minute.
+
+    Whoever changes a route holds its RouteDay, so its revision says it (actions/seats.py).
+    """
+    first, last = midnight(days[0]), midnight(days[-1] + timedelta(days=1))
+    working = list(Technician.objects.filter(active=True).order_by("pk").values_list(*_WORKING))
+    away = list(Absence.objects.filter(end__gt=first, start__lt=last).order_by("pk").values_list("pk", "start", "end"))
+    revisions: dict[date, list[object]] = {}
+    rows = RouteDay.objects.filter(day__gte=days[0], day__lte=days[-1]).order_by("technician_id")
+    for day, technician, revision in rows.values_list("day", "technician_id", "revision"):
+        revisions.setdefault(day, []).append((technician, revision))
+    now, here = clock.now().replace(second=0, microsecond=0), today()
+    visits = organisation().visits
+    return {day: (working, away, visits, revisions.get(day), now if day == here else None) for day in days}
 
 
-_WORKING = ("pk", "active", "hours", "lunch", "postcode", "house_number", "lat", "lon", "skills", "van", "area")
+_WORKING = ("pk", "hours", "lunch", "postcode", "house_number", "lat", "lon", "skills", "van", "area")
 
 
 BOARDS = _Boards()

@@ -89,7 +89,7 @@ def plan_of(
             shift = shift_of(technician, day, absences.get(technician.pk, ()))
             if shift is not None:
                 routes.append(_route(shift, by_day.get((technician.pk, day), ()), somewhere))
-    return Plan(tuple(routes), tuple(_agreed(first, last, only)))
+    return Plan(tuple(routes), agreed(days, only))
 
 
 def middle(technicians: Iterable[Technician]) -> Place:
@@ -209,14 +209,15 @@ def job_of(row: Appointment, somewhere: Place) -> Job:
     )
 
 
-def _agreed(first: datetime, last: datetime, only: Collection[str]) -> list[PartnerBlock]:
-    """What is left of blocks that were agreed."""
+def agreed(days: Collection[date], only: Collection[str] = ()) -> tuple[PartnerBlock, ...]:
+    """What is left of blocks that were agreed, on these days."""
+    first, last = midnight(min(days)), midnight(max(days) + timedelta(days=1))
     rows = Block.objects.filter(
         start__gte=first, start__lt=last, start__gt=clock.now(), taken__lt=F("capacity"), technician__active=True
     )
     if only:
         rows = rows.filter(technician__key__in=only)
-    return [
+    return tuple(
         PartnerBlock(
             partner=one.technician.key,
             span=Span(one.start, one.end),
@@ -226,7 +227,7 @@ def _agreed(first: datetime, last: datetime, only: Collection[str]) -> list[Part
         )
         for one in rows.select_related("technician").order_by("start", "technician__key")
         if not one.technician.hours
-    ]
+    )
 
 
 def _day(at: datetime | None) -> date:
