@@ -8,6 +8,7 @@ import pytest
 
 from loper.server import post
 from loper.server.actions import codes
+from tests.server.tuesday import keys, sam, tap  # noqa: F401 - fixtures
 from tests.worlds import World
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from loper.plan.calibrate import UNKNOWN
 from loper.server.actions import arrivals, lessons, visits
@@ -16,53 +13,9 @@ from loper.server.queries.runtime import facts_of
 from loper.server.records.agenda import Appointment, Technician, WorkKind
 from loper.server.records.arrivals import Drive, Duration, Expected, Forecast, Lesson
 from loper.server.records.runtime import Event
-from tests.server.test_routes import HERE, TUESDAY, book, by_route, slot
+from tests.server.test_routes import book, slot
+from tests.server.tuesday import Tap, clock, expected, row
 from tests.worlds import World
-
-Tap = Callable[..., None]
-
-
-@pytest.fixture
-def sam(world: World) -> Technician:
-    return by_route(world)
-
-
-@pytest.fixture
-def keys(world: World, sam: Technician) -> list[str]:
-    """Three customers in Sam's Tuesday; it is a quarter to seven."""
-    found = []
-    for number, hour in enumerate((8, 10, 13)):
-        key = world.report(email=f"t{number}@example.nl", phone=f"061234567{number}")
-        book(world, key, slot(hour))
-        found.append(key)
-    world.work()
-    world.time.at = clock("06:45")
-    return found
-
-
-@pytest.fixture
-def tap(world: World, django_capture_on_commit_callbacks: Any) -> Tap:
-    """`tap("arrive", key, "08:12")`: as the telephone sends it, with all that follows."""
-
-    def go(name: str, key: str, at: str, **more: Any) -> None:
-        world.time.at = clock(at)
-        act = {"depart": visits.depart, "arrive": visits.arrive, "fixed": visits.fixed, "absent": visits.nobody_home}
-        with django_capture_on_commit_callbacks(execute=True):
-            act[name](actor=world.staff("technician"), case=key, **more)
-
-    return go
-
-
-def clock(text: str) -> datetime:
-    return datetime.fromisoformat(f"{TUESDAY}T{text}").replace(tzinfo=HERE)
-
-
-def row(key: str) -> Appointment:
-    return Appointment.objects.filter(case=key).latest("pk")
-
-
-def expected(key: str) -> Expected:
-    return Expected.objects.get(appointment=row(key))
 
 
 def horizons(key: str) -> set[str]:
@@ -203,7 +156,8 @@ def test_nights_teach_how_far_forecasts_are_off_and_how_long_work_takes(
         span = timedelta(minutes=5)
         Forecast.objects.create(
             appointment=made, horizon="driving", made=at, basis="taps", low=at + span, median=at + 2 * span,
-            high=at + 3 * span, kind="exact", start=at, end=at + 4 * span, came=at + 2 * span + timedelta(minutes=number % 9),
+            high=at + 3 * span, kind="exact", start=at, end=at + 4 * span,
+            came=at + 2 * span + timedelta(minutes=number % 9),
         )  # fmt: skip
         Duration.objects.create(appointment=made, kind="leak", technician="t1", minutes=30 + number % 5, at=at)
     world.time.at = clock("02:00")

@@ -18,7 +18,7 @@ from loper.channels.email import Inbox, Unreachable
 from loper.run.outbox import Outbox
 from loper.run.ports import Channel
 from loper.run.worker import sweep, work
-from loper.server.actions import migrate, returns
+from loper.server.actions import arrivals, lessons, migrate, returns
 from loper.server.actions.texts import Texts
 from loper.server.actions.tidy import tidy
 from loper.server.alone import check_database, the_only_worker
@@ -35,6 +35,9 @@ INBOX = 60.0
 
 BROOM = 3600.0
 """Seconds between two sweeps of what nobody needs any more."""
+
+ARRIVALS = 120.0
+"""Seconds between two looks at how far everybody's day is."""
 
 MOVES = 2.0
 """Seconds between two looks whether somebody moves open cases to another version."""
@@ -82,10 +85,13 @@ def run(stop: threading.Event) -> None:
         mover.start()
         broom = threading.Thread(target=sweep_up, args=(stop,), name="broom")
         broom.start()
+        follower = threading.Thread(target=follow_days, args=(stop,), name="follower")
+        follower.start()
         name = f"{socket.gethostname()}/{os.getpid()}"
         work(box.store, box.journeys, box.clock, box, stop=stop.is_set, name=name)
         mover.join(timeout=5)
         broom.join(timeout=5)
+        follower.join(timeout=5)
         if inbox.is_alive():
             inbox.join(timeout=5)
 
@@ -122,6 +128,19 @@ def sweep_up(stop: threading.Event) -> None:
             logger.exception("sweeping up")
         finally:
             connection.close()
+
+
+def follow_days(stop: threading.Event) -> None:
+    """Foresee the arrivals of today every few minutes, and learn at night from what came, until `stop` is set."""
+    while not stop.is_set():
+        try:
+            lessons.learn_if_due()
+            arrivals.follow_all()
+        except Exception:
+            logger.exception("arrivals")
+        finally:
+            connection.close()
+        stop.wait(ARRIVALS)
 
 
 def watch_inbox(stop: threading.Event) -> None:

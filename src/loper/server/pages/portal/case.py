@@ -16,6 +16,8 @@ from loper.draw import line_customer
 from loper.server import clock
 from loper.server.actions.cases import can_undo
 from loper.server.pages.portal import scope
+from loper.server.pages.portal.today import sentence, stretch
+from loper.server.queries.arrivals import Live, live
 from loper.server.queries.cases import CaseView, case_view, opened_by
 from loper.server.queries.dialogues import told
 from loper.server.queries.heard import Heard, call_wish, coming, heard
@@ -51,18 +53,20 @@ def status(request: HttpRequest, key: str) -> HttpResponse:
 def now(request: HttpRequest, key: str) -> HttpResponse:
     """The part of the page that renews itself: nothing while nothing happened, so that nobody is disturbed."""
     view = view_of(request, key)
-    if request.GET.get("seen") == state_of(view):
+    if request.GET.get("seen") == state_of(view, live(view.appointment)):
         return HttpResponse(status=STOP_ASKING if view.ended else NOTHING_NEW)
     return render(request, "portal/now.html", {**context(request, view), "polled": True})
 
 
-def state_of(view: CaseView) -> str:
-    """Changes whenever something happened in the case."""
-    return str(len(view.case.history or ()))
+def state_of(view: CaseView, today: Live | None) -> str:
+    """Changes whenever something happened in the case, or the technician comes at another time."""
+    happened = str(len(view.case.history or ()))
+    return f"{happened}-{today.stamp}" if today else happened
 
 
 def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
     names, at = {offer.name for offer in view.offers}, clock.now()
+    today = live(view.appointment)
     letters = heard(view, language())
     headline, _dot, rest = SENTENCE.sub("\n", view.says or view.here, count=1).partition("\n")
     offered = [view.journey.dialogues[name] for name in _offered(view)]
@@ -70,11 +74,13 @@ def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
     return {
         "view": view,
         "number": view.key.partition("/")[0],  # of a case that another opened: the one people can read out
-        "seen": state_of(view),
+        "seen": state_of(view, today),
+        "live": today,
+        "stretch": stretch(today) if today else (),
         "line": line(view, upright=True),
         "wide_line": line(view, upright=False),
         "headline": headline,
-        "rest": rest,
+        "rest": (sentence(today) if today else "") or rest,
         "heard": letters,
         "surveys": [one for one in _once(letters) if _unanswered(view, one.touchpoint)],
         "coming": coming(view, language(), at),
