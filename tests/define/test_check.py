@@ -75,7 +75,7 @@ CASES = [
     ("too-much", "    when: job.unfinished\n", "    when: customer.absent\n", "touchpoints.unfinished"),
     ("too-much", "asks: [effort, satisfaction, feeling, remark]", "asks: [effort, satisfaction, feeling, trust, remark]", "touchpoints.survey"),
     ("too-much", "    kind: survey\n", "    kind: survey\n    every: 1 day\n    most: 5\n", "touchpoints.survey"),
-    ("hard-to-read", "nl: Uw melding is binnen. Kies een dag", "nl: Uw melding wordt middels ons systeem verwerkt. Kies een dag", "stages.reported"),
+    ("hard-to-read", "Uw melding is binnen. Kies een dag", "Uw melding wordt middels ons systeem verwerkt. Kies een dag", "stages.reported"),
     ("hard-to-read", "Wat is er aan de hand?", "Wat is de desbetreffende reparatiewerkzaamheid?", "dialogues.report"),
 ]  # fmt: skip
 WITH_SEEN = YAML.replace("eta: time\n", "eta: time\n  seen: time\n")  # a fact that no event sets

@@ -30,7 +30,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.note": ("agent", "planner", "technician", "director"),
     "case.visit": ("technician",),
     "home.access": ("technician", "agent", "planner"),  # how to get in: key box, dog, asbestos
-    "parts.order": ("technician", "agent", "planner"),
+    "parts.order": ("agent", "planner"),  # a technician says it with "not fixed"
     "case.retract": ("agent", "director"),
     "case.tell": ("agent", "planner"),  # the journey's own events, as far as it lets this role say them
     "case.release": ("agent", "admin"),

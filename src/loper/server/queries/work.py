@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from loper.plan.model import Job, Place
 from loper.plan.places import place_of
 from loper.server.queries.cases import CaseView, skill_of
 from loper.server.records.agenda import Appointment, WorkKind
 from loper.server.records.customers import Property
+from loper.server.records.fieldwork import FollowUp, PartOrder
 
 USUAL = 60
 """Minutes, where neither the case nor the kind of work says how long it takes."""
@@ -52,8 +55,37 @@ class Work:
         )
 
 
-def work_of(view: CaseView) -> Work:
-    """What the next visit of this case asks for."""
+def work_of(view: CaseView, *, after: FollowUp | None = None) -> Work:
+    """What the next visit of this case asks for.
+
+    After a visit that did not solve it, that is what its follow-up asks for: the one that is written down, or `after`.
+    """
+    first = _first(view)
+    follow = after or FollowUp.objects.filter(case=view.key).first()
+    if follow is None:
+        return first
+    return replace(
+        first,
+        minutes=follow.minutes,
+        skills=frozenset(follow.skills),
+        material=frozenset(follow.material),
+        material_in=parts_in(view.key),
+        people=follow.people,
+        priority=max(first.priority, follow.priority),
+    )
+
+
+def parts_in(case: str) -> date | None:
+    """From which day the parts that this case waits for are all there; None: not known yet, or it waits for none."""
+    days = [
+        timezone.localdate(one.arrived) if one.arrived else one.expected for one in PartOrder.objects.filter(case=case)
+    ]
+    known = [day for day in days if day is not None]
+    return max(known) if known and len(known) == len(days) else None
+
+
+def _first(view: CaseView) -> Work:
+    """What the case asks for, before anybody was there."""
     facts = view.case.state.facts
     name = str(facts.get("work") or facts.get("problem") or "")
     kind = WorkKind.objects.filter(name=name).first() if name else None

@@ -12,13 +12,25 @@ from django.utils import timezone
 from loper.server.pages.field import words
 from loper.server.queries.agenda import skill_word
 from loper.server.queries.fieldwork import Done, access_of, done_at, known_parts
+from loper.server.queries.followups import materials, skills_of_all, waits_for_part
 from loper.server.queries.offers import Day, free_days
 from loper.server.queries.visits import Earlier, Visit, earlier, notes_of, today
-from loper.server.queries.work import work_of
+from loper.server.queries.work import Work, work_of
 from loper.server.records.dialogues import Note
 from loper.server.records.fieldwork import AccessNotes
 
 NOTICE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Times:
+    """The times for the next visit, one's own and those of colleagues. `waits`: for a part without a day."""
+
+    own: tuple[Day, ...] = ()
+    others: tuple[Day, ...] = ()
+    waits: bool = False
+    minutes: int = 0
+    kind: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,8 +43,9 @@ class Card:
     outcome_reason: str
     notes: list[Note]
     earlier: list[tuple[Earlier, str]]
-    own_days: list[Day]
-    other_days: list[Day]
+    times: Times
+    skills: list[tuple[str, str]]  # of a specialist
+    materials: list[str]
     access: AccessNotes | None
     done: Done
     parts: list[str]  # names of parts to choose from
@@ -68,6 +81,11 @@ class Card:
         return words.MINUTES
 
     @property
+    def longer(self) -> tuple[int, ...]:
+        """Minutes to choose from for what is left to do."""
+        return words.LONGER
+
+    @property
     def map(self) -> str:
         """The address for the telephone's own map program: goes to no server of ours or anybody's."""
         return f"geo:0,0?q={quote(self.visit.address)}" if self.visit.address else ""
@@ -77,9 +95,7 @@ def card(visit: Visit, technician: str) -> Card:
     """A visit with its buttons. Times are offered where one of them makes a next appointment."""
     acts = timezone.localtime(visit.appointment.start).date() <= today()
     wanted = acts and any({"not_fixed", "next"} & set(names) for names in visit.can.values())
-    work = work_of(visit.view)
-    own = free_days(work, technician=technician, notice=NOTICE, leaving=visit.booked) if wanted else []
-    others = free_days(work, notice=NOTICE, leaving=visit.booked) if wanted else []
+    next_times = times(visit, technician, work_of(visit.view), waits_for_part(visit.view.key)) if wanted else Times()
     before = [(one, _how(one)) for one in earlier(visit)]
     return Card(
         visit=visit,
@@ -90,13 +106,25 @@ def card(visit: Visit, technician: str) -> Card:
         outcome_reason=words.reason(visit.last.reason) if visit.last and visit.last.reason else "",
         notes=notes_of(visit.view.key),
         earlier=before,
-        own_days=own,
-        other_days=others,
+        times=next_times,
+        skills=[(name, skill_word(name)) for name in skills_of_all()] if wanted else [],
+        materials=materials(visit.appointment) if wanted else [],
         access=access_of(visit.home),
         done=done_at(visit.appointment, visit.taps),
         parts=known_parts(visit.appointment),
         acts=acts,
         key=secrets.token_hex(16),
+    )
+
+
+def times(visit: Visit, technician: str, work: Work, waits: bool = False) -> Times:
+    """When the next visit can be, for what it asks for."""
+    return Times(
+        own=tuple(free_days(work, technician=technician, notice=NOTICE, leaving=visit.booked)),
+        others=tuple(free_days(work, notice=NOTICE, leaving=visit.booked)),
+        waits=waits,
+        minutes=work.minutes,
+        kind=", ".join(skill_word(name) for name in sorted(work.skills)),
     )
 
 

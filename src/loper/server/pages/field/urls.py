@@ -10,6 +10,7 @@ urlpatterns = [
     path("tomorrow", day.tomorrow, name="tomorrow"),
     path("visit/<int:visit>", visit.page, name="visit"),
     path("visit/<int:visit>/tap", visit.tap, name="tap"),
+    path("visit/<int:visit>/times", visit.times, name="times"),
     path("visit/<int:visit>/undo", visit.undo, name="undo"),
     path("visit/<int:visit>/note", visit.note, name="note"),
     path("visit/<int:visit>/photo/<uuid:file>", visit.photo, name="photo"),

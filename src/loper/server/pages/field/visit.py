@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -16,8 +17,11 @@ from loper.server.actions import visits
 from loper.server.actions.agenda import chosen_slot
 from loper.server.actions.refused import Refused
 from loper.server.pages.field.answer import answer, number, seen, show
-from loper.server.pages.field.scope import for_technicians, kept, me, mine
-from loper.server.pages.field.words import MINUTES
+from loper.server.pages.field.card import times as times_of
+from loper.server.pages.field.scope import for_technicians, kept, language, me, mine
+from loper.server.pages.field.words import LONGER, MINUTES
+from loper.server.queries.followups import Needed, asked, work_after
+from loper.server.queries.visits import visit as visit_of
 from loper.server.records.agenda import Appointment
 from loper.server.records.dialogues import StoredFile
 
@@ -79,7 +83,7 @@ def _tap(request: HttpRequest, row: Appointment) -> str:
         case "absent":
             visits.nobody_home(**how)
         case "not_fixed":
-            how["reason"] = given.get("reason", "")
+            how |= {"reason": given.get("reason", ""), "needed": needed_of(given)}
             try:
                 visits.not_fixed(**how, block=block)
             except Refused as wrong:
@@ -94,6 +98,23 @@ def _tap(request: HttpRequest, row: Appointment) -> str:
         case _:
             raise Refused(_("This button is not known. Reload the page."))
     return ""
+
+
+@require_GET
+@for_technicians
+def times(request: HttpRequest, visit: int) -> HttpResponse:
+    """The times for a next visit that asks for what was chosen: a piece of the page."""
+    found = visit_of(mine(request, visit), language())
+    if found is None:
+        raise Http404
+    try:
+        needed = needed_of(request.GET)
+    except Refused as wrong:
+        return HttpResponse(wrong.sentence, status=422, content_type="text/plain; charset=utf-8")
+    follow = asked(found.appointment, found.taps, needed, clock.now())
+    waits = bool(needed.parts) and needed.expected is None
+    shown = times_of(found, me(request).technician or "", work_after(found.view, follow, needed), waits)
+    return render(request, "field/times.html", {"times": shown, "later": "1", "reckoned": "1"})
 
 
 @require_POST
@@ -119,6 +140,26 @@ def note(request: HttpRequest, visit: int) -> HttpResponse:
         return ""
 
     return answer(request, visit, act, _("Your note is kept."))
+
+
+def needed_of(given: QueryDict) -> Needed:
+    """What was chosen for the next visit. What does not belong to the reason counts for nothing."""
+    reason = given.get("reason", "")
+    parts = [*given.getlist("part"), *given.get("parts", "").splitlines()] if reason == "material" else []
+    expected = given.get("expected", "") if reason == "material" else ""
+    try:
+        day = date.fromisoformat(expected) if expected else None
+    except ValueError:
+        raise Refused(_("Choose the day on which the part is there."), field="expected") from None
+    left = number(given.get("minutes")) if reason == "time" else 0
+    return Needed(
+        reason=reason,
+        skill=given.get("skill", "") if reason == "expertise" else "",
+        parts=tuple(dict.fromkeys(" ".join(part.split())[:80] for part in parts if part.strip())),
+        expected=day,
+        minutes=left if left in LONGER else 0,
+        two_people="two_people" in given,
+    )
 
 
 def _eta(minutes: str | None, at: datetime) -> datetime | None:

@@ -14,6 +14,9 @@ from loper.server.queries.visits import STAND, Visit
 MINUTES = (10, 20, 30, 45)
 """The times to choose from for "on the way"."""
 
+LONGER = (30, 60, 90, 120, 180, 240)
+"""The times to choose from for how much longer it takes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stop:

@@ -27,7 +27,8 @@
     if (resting) return; // the second of a double tap must not hit the button that comes in its place
     resting = true;
     setTimeout(() => { resting = false; }, 900);
-    const job = form.closest("[data-visit]"), fields = Object.fromEntries(new FormData(form));
+    const job = form.closest("[data-visit]"), fields = {};
+    for (const [name, value] of new FormData(form)) fields[name] = name in fields ? [fields[name], value].flat() : value;
     if (event.submitter?.name) fields[event.submitter.name] = event.submitter.value;
     const act = fields.do;
     for (const name of ["csrfmiddlewaretoken", "do", "key", "sequence"]) delete fields[name];

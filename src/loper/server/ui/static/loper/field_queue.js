@@ -85,7 +85,9 @@ self.queue = (() => {
         const ago = Math.max(0, Math.round((Date.now() - tap.at) / 1000));
         const body = tap.files?.length ? new FormData() : new URLSearchParams();
         const own = { do: tap.do, sequence: tap.sequence, key: tap.key, ago, csrfmiddlewaretoken: token };
-        for (const [name, value] of [...(tap.many ? tap.fields : Object.entries(tap.fields)), ...Object.entries(own)]) body.append(name, value);
+        for (const [name, value] of [...(tap.many ? tap.fields : Object.entries(tap.fields)), ...Object.entries(own)]) {
+          for (const one of [value].flat()) body.append(name, one);
+        }
         for (const [name, file] of tap.files ?? []) body.append(name, file, "file");
         const answer = await ask(tap.url, { method: "POST", body });
         if (answer.type === "opaqueredirect") return "account";

@@ -91,11 +91,42 @@
     delete canvas.dataset.drawn;
   }
 
+  // -- what the next visit asks for: only the questions of this reason, and the times for that work --
+
+  let asking = 0;
+
+  function ask(form) {
+    const reason = form.querySelector("[name=reason]:checked")?.value ?? "";
+    for (const part of form.querySelectorAll("[data-for]")) part.hidden = part.dataset.for !== reason;
+  }
+
+  async function times(form) {
+    const here = form.querySelector("[data-times]"), mine = asking += 1;
+    if (!here) return;
+    const chosen = here.querySelector("[name=block]:checked")?.value;
+    const asked = new URLSearchParams([...new FormData(form)].filter(([name, value]) => typeof value === "string" && ["reason", "skill", "part", "parts", "expected", "minutes", "two_people"].includes(name)));
+    try {
+      const answer = await fetch(`${form.dataset.follow}?${asked}`, { headers: { Accept: "text/html" }, redirect: "manual" });
+      if (!answer.ok || mine !== asking) return;
+      here.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+      const again = chosen !== undefined && [...here.querySelectorAll("[name=block]")].find((one) => one.value === chosen);
+      if (again) again.checked = true;
+    } catch (wrong) { /* without a connection: the times as they were known; the server looks at them again */ }
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest?.("form[data-follow]");
+    if (!form || event.target.name === "block") return;
+    ask(form);
+    times(form);
+  });
+
   // -- when a page comes: what needs a script is shown, what a script makes needless is not --
 
   function prepare() {
     for (const drawing of document.querySelectorAll("[data-drawing]")) drawing.hidden = false;
     for (const button of document.querySelectorAll("[data-send-photo]")) button.hidden = true;
+    for (const form of document.querySelectorAll("form[data-follow]")) ask(form);
   }
 
   document.addEventListener("change", (event) => {
