@@ -24,6 +24,7 @@ from loper.server.actions.refused import Refused
 from loper.server.actions.seats import hold, write_down
 from loper.server.actions.telling import tell
 from loper.server.permissions import Actor, demand
+from loper.server.queries.board_proposals import now_stands, touched
 from loper.server.queries.board_stands import Days, stands, together
 from loper.server.queries.cases import case_view
 from loper.server.queries.roster import middle, midnight, plan_of, planned_by_route, today, zone
@@ -249,23 +250,6 @@ def undo(*, actor: Actor, proposal: int) -> Proposal:
     row.status, row.decided_at, row.decided_by = Proposal.UNDONE, clock.now(), actor.name
     row.save()
     return row
-
-
-def touched(row: Proposal) -> list[Days]:
-    """Whose routes, on which days, a proposal changes."""
-    pks = dict(Technician.objects.values_list("key", "pk"))
-    found: set[Days] = set()
-    for said in (*row.before.values(), *row.after.values(), row.urgent):
-        if said.get("planned"):
-            day = _day(datetime.fromisoformat(said["planned"]))
-            found |= {(pks[key], day) for key in (said["technician"], said.get("second")) if key in pks}
-    return sorted(found)
-
-
-def now_stands(row: Proposal) -> str:
-    """The fingerprint of the routes that a proposal touches, as they are now."""
-    days = touched(row)
-    return together(stands({day for _pk, day in days}), days)
 
 
 def _held(proposal: int, status: str) -> Proposal:

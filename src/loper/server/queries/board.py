@@ -178,7 +178,7 @@ def _stop(
         sequence=row.sequence,
         name=customer.name if customer else "",
         address=str(customer.home) if customer and customer.home else "",
-        phone=_phone(customer),
+        phone=phone_of(customer),
         what=shown.kinds.get(row.kind, row.kind.replace("_", " ")),
         start=row.start.astimezone(zone()),
         end=row.end.astimezone(zone()),
@@ -210,7 +210,7 @@ def _room(shift: Shift, worked: timedelta, times: Times | None) -> int:
     return max(0, _minutes(free))
 
 
-def _phone(customer: Customer | None) -> str:
+def phone_of(customer: Customer | None) -> str:
     """A number to call, if one is known."""
     known = customer.addresses.all() if customer else ()
     return next((one.value for one in known if one.channel in ("phone", "sms")), "")

@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, staff
 from loper.server.queries.visits import today
 from loper.server.queries.week import monday_of
@@ -45,3 +46,15 @@ def week_url(day: date, technician: str = "") -> str:
     """The week of a day."""
     found = f"{reverse('planner:week')}?day={monday_of(day).isoformat()}"
     return f"{found}&technician={technician}" if technician else found
+
+
+def day_url(day: date) -> str:
+    """The board of a day."""
+    return f"{reverse('planner:day')}?day={day.isoformat()}"
+
+
+def number_of(text: str | None, otherwise: str) -> int:
+    """The number that a form carries; raises Refused with `otherwise` where it is none."""
+    if not text or not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Refused(otherwise)
+    return int(text)

@@ -23,9 +23,7 @@ MOST_WORDS = 40
 
 
 def _time(label: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
-    )
+    return forms.TimeField(label=label, required=False, widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"))
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -77,9 +75,7 @@ class TechnicianForm(forms.Form):
         max_length=2000,
         required=False,
     )
-    on_duty = forms.BooleanField(
-        label=gettext_lazy("Is called in an emergency outside working hours"), required=False
-    )
+    on_duty = forms.BooleanField(label=gettext_lazy("Is called in an emergency outside working hours"), required=False)
     partner = forms.BooleanField(label=gettext_lazy("Is a co-maker: another firm, with agreed blocks"), required=False)
     active = forms.BooleanField(label=gettext_lazy("Can be booked"), required=False, initial=True)
 

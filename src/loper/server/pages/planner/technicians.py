@@ -50,7 +50,11 @@ def technician(request: HttpRequest, key: str = "") -> HttpResponse:
 def kinds(request: HttpRequest) -> HttpResponse:
     """All kinds of work that ask for something of their own."""
     found = [
-        {"kind": one, "skills": ", ".join(skill_word(skill) for skill in one.skills), "material": ", ".join(one.material)}
+        {
+            "kind": one,
+            "skills": ", ".join(skill_word(skill) for skill in one.skills),
+            "material": ", ".join(one.material),
+        }
         for one in WorkKind.objects.order_by("title", "name")
     ]
     return render(request, "planner/kinds.html", {"kinds": found})

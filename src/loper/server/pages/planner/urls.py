@@ -2,11 +2,21 @@
 
 from django.urls import path
 
-from loper.server.pages.planner import blocks, move, technicians, week
+from loper.server.pages.planner import absences, blocks, board, move, proposals, technicians, week
 
 app_name = "planner"
 urlpatterns = [
     path("", week.week, name="week"),
+    path("day", board.day, name="day"),
+    path("day/again", board.again, name="again"),
+    path("pin/<int:pk>", board.pin, name="pin"),
+    path("ill/<slug:key>", board.ill, name="ill"),
+    path("absences/<slug:key>", absences.listing, name="absences"),
+    path("absences/<int:pk>/back", absences.take_back, name="take_back"),
+    path("urgent", proposals.urgent, name="urgent"),
+    path("proposals", proposals.listing, name="proposals"),
+    path("proposals/<int:pk>", proposals.proposal, name="proposal"),
+    path("proposals/<int:pk>/again", proposals.again, name="propose_again"),
     path("blocks", blocks.span, name="span"),
     path("blocks/<int:pk>", blocks.block, name="block"),
     path("move/<int:pk>", move.move, name="move"),
