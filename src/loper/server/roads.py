@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from functools import cache
 from threading import Lock
 
@@ -20,7 +21,7 @@ from loper.server import clock
 
 logger = logging.getLogger("loper.roads")
 
-KINDS = {"osrm": Osrm, "valhalla": Valhalla}
+KINDS: dict[str, Callable[[str], Travel]] = {"osrm": Osrm, "valhalla": Valhalla}
 MOST = 50_000  # addresses remembered
 
 
