@@ -21,6 +21,7 @@ case "${1:-}" in
   "")
     for one in runtime waiting timers smtp; do run "$one"; done
     run offer
+    run offer_page
     run days solomon --seconds 10
     run days dutch --technicians 30 --jobs 300
     run days night
