@@ -7,10 +7,16 @@ from django.core.management import call_command
 from loper.server.actions.dialogues import sweep_dialogues
 from loper.server.actions.links import sweep_links
 from loper.server.actions.lost import sweep_codes
+from loper.server.actions.places import sweep_places
 
 
 def tidy() -> dict[str, int]:
     """Sweep once; gives how many of each went."""
-    found = {"links": sweep_links(), "codes": sweep_codes(), "dialogues": sweep_dialogues()}
+    found = {
+        "links": sweep_links(),
+        "codes": sweep_codes(),
+        "dialogues": sweep_dialogues(),
+        "places": sweep_places(),
+    }
     call_command("clearsessions")
     return found

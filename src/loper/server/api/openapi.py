@@ -94,6 +94,44 @@ REPORT: dict[str, Any] = {
 }
 
 
+POSITION: dict[str, Any] = {
+    "type": "object",
+    "description": "Where a technician was. Kept only while they drive to a customer, to 100 m, for a day at most.",
+    "required": ["technician", "at", "lat", "lon"],
+    "additionalProperties": False,
+    "properties": {
+        "technician": {"type": "string", "minLength": 1, "maxLength": 40, "description": "their key in Loper"},
+        "at": {"type": "string", "format": "date-time", "description": "with an offset; at most 24 hours ago"},
+        "lat": {"type": "number", "minimum": -90, "maximum": 90, "description": "degrees, WGS 84"},
+        "lon": {"type": "number", "minimum": -180, "maximum": 180},
+        "accuracy": {"type": "number", "minimum": 0, "description": "metres; absent: 100"},
+    },
+}
+
+PLACED: dict[str, Any] = {
+    "type": "object",
+    "required": ["taken", "results"],
+    "additionalProperties": False,
+    "properties": {
+        "taken": {"type": "integer", "minimum": 0},
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["result"],
+                "additionalProperties": False,
+                "properties": {
+                    "result": {
+                        "enum": ["kept", "duplicate", "ignored"],
+                        "description": "ignored: they were not on the way to a customer then, or do not share it",
+                    }
+                },
+            },
+        },
+    },
+}
+
+
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -132,6 +170,28 @@ def specification() -> dict[str, Any]:
                     },
                 }
             },
+            "/api/positions": {
+                "post": {
+                    "operationId": "tellPositions",
+                    "summary": "Tell where technicians are",
+                    "security": [{"token": []}],
+                    "requestBody": {
+                        "required": True,
+                        "content": {
+                            "application/json": {
+                                "schema": {"oneOf": [_ref("Position"), {"type": "array", "items": _ref("Position")}]}
+                            }
+                        },
+                    },
+                    "responses": {
+                        "200": {
+                            "description": "Each is kept, was there already, or is not kept on purpose",
+                            "content": {"application/json": {"schema": _ref("Placed")}},
+                        },
+                        **_problems(400, 401, 403, 405, 413, 415, 422, 429, 503),
+                    },
+                }
+            },
             "/api/sms/reports": {
                 "post": {
                     "operationId": "reportSms",
@@ -159,6 +219,8 @@ def specification() -> dict[str, Any]:
                 "Taken": TAKEN,
                 "Problem": PROBLEM,
                 "SmsReport": REPORT,
+                "Position": POSITION,
+                "Placed": PLACED,
             },
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "made with `loper source add`"},

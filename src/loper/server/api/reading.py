@@ -38,6 +38,13 @@ def documents(content_type: str, body: bytes, headers: Mapping[str, str]) -> lis
     raise Unreadable(f"send {ONE}, {MANY}, or ce- headers with {DATA}", 415)
 
 
+def document(content_type: str, body: bytes) -> Any:
+    """A plain JSON document."""
+    if content_type.partition(";")[0].strip().lower() != DATA:
+        raise Unreadable(f"send {DATA}", 415)
+    return _json(body)
+
+
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:
     """What ce- headers say, percent-decoded as the binding asks."""
     return {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.pages.field import day, phone, visit, work
+from loper.server.pages.field import day, phone, place, visit, work
 
 app_name = "field"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("visit/<int:visit>/shot/drop", work.drop_photo, name="drop_shot"),
     path("visit/<int:visit>/sign", work.sign, name="sign"),
     path("visit/<int:visit>/signature", work.signature, name="signature"),
+    path("place", place.place, name="place"),
+    path("place/share", place.share, name="share"),
     path("token", phone.token, name="token"),
     path("offline", phone.offline, name="offline"),
     path("worker.js", phone.worker, name="worker"),
