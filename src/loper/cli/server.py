@@ -30,10 +30,11 @@ def serve(arguments: Namespace) -> int:
 def _serve(arguments: Namespace) -> int:
     from waitress.server import create_server
 
-    from loper.server import alone, worker
+    from loper.server import alone, roads, worker
     from loper.server.steady import steady
     from loper.server.wsgi import application
 
+    roads.check()
     alone.check_database()
     alone.migrate()
     steady()

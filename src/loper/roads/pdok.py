@@ -14,7 +14,7 @@ from loper.roads.ask import Server, Trouble
 
 POINT = re.compile(r"POINT\((-?\d{1,3}(?:\.\d+)?) (-?\d{1,2}(?:\.\d+)?)\)", re.ASCII)
 ADDRESS = re.compile(r"([1-9]\d{3}[A-Z]{2}) (\d{1,5})([A-Z0-9]*)", re.ASCII)
-ROWS = 50  # homes of one number: a block of flats with its letters
+ROWS = 100  # the most it gives: homes of one number, a block of flats with its letters
 
 
 class Pdok:
@@ -33,7 +33,7 @@ class Pdok:
             return None
         code, number, letter = asked.groups()
         query = [
-            ("q", f"{code} {number}{letter}"),
+            ("q", f"{code} {number}"),  # without the letter: a house that has none is better than no house
             ("fq", "type:adres"),
             ("fq", f"postcode:{code}"),
             ("fq", f"huisnummer:{number}"),

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from loper.plan.model import Place, Seconds
-from loper.plan.travel import DOORS, Crow
+from loper.plan.travel import DOORS, Crow, kilometres
 from loper.roads.ask import Trouble
+
+logger = logging.getLogger("loper.roads")
 
 Row = list[float | None]
 """Seconds of driving; None where there is no way by road."""
@@ -33,9 +36,11 @@ def table(
     """Door to door, shape (origins, destinations). `sizes` says how large a part may be; `ask` answers one until a
     time.
 
-    Where there is no way by road, or no road at all, it is the straight line that counts.
+    Where there is no way by road, or no road at all, it is the straight line that counts. ValueError on a coordinate
+    that is none.
     """
     starts, ends = list(dict.fromkeys(origins)), list(dict.fromkeys(destinations))
+    kilometres((*starts, *ends), ())  # it looks at them all: a place that is none is our mistake, not the server's
     result: Seconds = np.zeros((len(starts), len(ends)), dtype=np.int64)
     if starts and ends:
         high, wide = sizes(len(starts), len(ends))
@@ -45,7 +50,10 @@ def table(
             some, others = starts[row : row + high], ends[column : column + wide]
             try:
                 part = _seconds(ask(some, others, until), some, others)
-            except NoWay:
+            except NoWay as wrong:
+                logger.info(
+                    "no road at one of %d places (%s): for these straight lines", len(some) + len(others), wrong
+                )
                 part = Crow().seconds(some, others)
             result[row : row + high, column : column + wide] = part
     row_of, column_of = ({place: at for at, place in enumerate(places)} for places in (starts, ends))

@@ -1,6 +1,6 @@
 """Travel times and places for the pages: what the settings name, and an estimate where that does not answer.
 
-Nothing here raises: a page is never the worse for a route server.
+`travel` and `locate` never raise: a page is never the worse for a route server.
 """
 
 from __future__ import annotations
@@ -38,9 +38,26 @@ def estimated() -> Estimated | None:
 
 def locate(postcode: str, house_number: str) -> Place | None:
     """Where an address is: by the geocoder if there is one and it answers, else by its postcode; None if unknown."""
-    geocoder = _geocoder(settings.LOPER_GEOCODER)
-    found = geocoder.place(postcode, house_number) if geocoder else None
+    try:
+        found = exactly(postcode, house_number)
+    except Trouble:  # said in the log
+        found = None
     return found or place_of(postcode, house_number)
+
+
+def exactly(postcode: str, house_number: str) -> Place | None:
+    """Where the geocoder says that an address is; None if it does not know it, or if there is no geocoder.
+
+    Trouble when it does not answer, or did not just now: ask again later.
+    """
+    geocoder = _geocoder(settings.LOPER_GEOCODER)
+    return geocoder.place(postcode, house_number) if geocoder else None
+
+
+def check() -> None:
+    """ValueError where the settings name something that cannot be a server."""
+    _travel(settings.LOPER_ROADS)
+    _geocoder(settings.LOPER_GEOCODER)
 
 
 def parse(name: str, value: str, kinds: tuple[str, ...]) -> tuple[str, str]:
@@ -59,13 +76,13 @@ class Geocoder:
         self._known: dict[str, Place | None] = {}
 
     def place(self, postcode: str, house_number: str) -> Place | None:
-        """The place of an address; None if it is not known, or not now."""
+        """The place of an address; None if it is not known. Trouble when the geocoder cannot say so now."""
         address = re.sub(r"\s+", "", f"{postcode} {house_number}").upper()
         with self._lock:
             if address in self._known:
                 return self._known[address]
             if not self._breaker.may(now := clock.now()):
-                return None
+                raise Trouble(self._breaker.down.why if self._breaker.down else "not now")
             self._breaker = self._breaker.trying(now)
         try:
             found = self._pdok.place(postcode, house_number)
@@ -74,12 +91,14 @@ class Geocoder:
                 first, self._breaker = self._breaker.down is None, self._breaker.failed(clock.now(), str(wrong))
             if first:
                 logger.warning("the geocoder does not serve, places are taken from the postcode: %s", wrong)
-            return None
+            raise
         with self._lock:
-            self._breaker = Breaker()
+            back, self._breaker = self._breaker.down is not None, Breaker()
             if len(self._known) >= MOST:
                 self._known.clear()
             self._known[address] = found
+        if back:
+            logger.info("the geocoder serves again")
         return found
 
 
@@ -88,7 +107,7 @@ def _travel(value: str) -> Travel:
     if not value:
         return Crow()
     kind, url = parse("ROADS", value, tuple(KINDS))
-    return Fallback(KINDS[kind](url), Crow(), now=clock.now)
+    return Fallback(KINDS[kind](url), Crow(), now=lambda: clock.now())  # the clock of a demonstration may be another
 
 
 @cache

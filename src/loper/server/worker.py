@@ -18,7 +18,8 @@ from loper.channels.email import Inbox, Unreachable
 from loper.run.outbox import Outbox
 from loper.run.ports import Channel
 from loper.run.worker import sweep, work
-from loper.server.actions import arrivals, lessons, migrate, returns
+from loper.server import roads
+from loper.server.actions import arrivals, homes, lessons, migrate, returns
 from loper.server.actions.texts import Texts
 from loper.server.actions.tidy import tidy
 from loper.server.alone import check_database, the_only_worker
@@ -38,6 +39,9 @@ BROOM = 3600.0
 
 ARRIVALS = 120.0
 """Seconds between two looks at how far everybody's day is."""
+
+HOMES = 60.0
+"""Seconds between two times that the geocoder is asked where a few homes are."""
 
 MOVES = 2.0
 """Seconds between two looks whether somebody moves open cases to another version."""
@@ -73,6 +77,7 @@ def run(stop: threading.Event) -> None:
     check_database()
     if 2.5 * settings.LOPER_SMTP["timeout"] > settings.LOPER_HOLD:
         raise ValueError("LOPER_HOLD must be at least two and a half times LOPER_SMTP_TIMEOUT")
+    roads.check()
     with the_only_worker(), ThreadPoolExecutor(settings.LOPER_SENDERS, "sender") as pool:
         channels = Channels()
         box = outbox(channels)
@@ -87,13 +92,17 @@ def run(stop: threading.Event) -> None:
         broom.start()
         follower = threading.Thread(target=follow_days, args=(stop,), name="follower")
         follower.start()
+        surveyor = threading.Thread(target=find_homes, args=(stop,), name="surveyor")
+        if settings.LOPER_GEOCODER:
+            surveyor.start()
         name = f"{socket.gethostname()}/{os.getpid()}"
         work(box.store, box.journeys, box.clock, box, stop=stop.is_set, name=name)
         mover.join(timeout=5)
         broom.join(timeout=5)
         follower.join(timeout=5)
-        if inbox.is_alive():
-            inbox.join(timeout=5)
+        for now_and_then in (inbox, surveyor):
+            if now_and_then.is_alive():
+                now_and_then.join(timeout=5)
 
 
 def run_once() -> None:
@@ -141,6 +150,19 @@ def follow_days(stop: threading.Event) -> None:
         finally:
             connection.close()
         stop.wait(ARRIVALS)
+
+
+def find_homes(stop: threading.Event) -> None:
+    """Ask the geocoder where homes are, a few every minute, until `stop` is set."""
+    after = 0
+    while not stop.is_set():
+        try:
+            after = homes.locate_homes(after)
+        except Exception:
+            logger.exception("places of homes")
+        finally:
+            connection.close()
+        stop.wait(HOMES)
 
 
 def watch_inbox(stop: threading.Event) -> None:
