@@ -94,19 +94,20 @@ def keep_photo(*, actor: Actor, visit: int, moment: str, upload: BinaryIO, size:
         raise Refused(_("Say whether this photo is from before or after the work."), field="moment")
     if size > settings.LOPER_PHOTO_BYTES:
         raise Refused(too_large(), field="photo")
-    if key:
-        known = VisitPhoto.objects.filter(visit=row, key=key).first()
-        if known is not None:
-            return known
+    known = VisitPhoto.objects.filter(visit=row, key=key).first() if key else None
+    if known is not None:
+        return known
+    content = made_anew(upload)
+    key = key or f"{moment}-{hashlib.sha256(content).hexdigest()}"[:64]  # said without one: by what is on it
+    known = VisitPhoto.objects.filter(visit=row, key=key).first()
+    if known is not None:
+        return known
     if VisitPhoto.objects.filter(visit=row).count() >= MOST_PHOTOS:
         raise Refused(_("There are twelve photos of this visit already. That is the most."), field="photo")
-    content = made_anew(upload)
     file = StoredFile.objects.create(
         case=row.case, content_type="image/jpeg", content=content, size=len(content), created=clock.now()
     )
-    return VisitPhoto.objects.create(
-        file=file, visit=row, moment=moment, key=key or hashlib.sha256(content).hexdigest()
-    )
+    return VisitPhoto.objects.create(file=file, visit=row, moment=moment, key=key)
 
 
 @transaction.atomic
