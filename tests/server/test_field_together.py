@@ -12,7 +12,7 @@ from django.db.models import F, Sum
 from loper.server.actions import agenda, cases, visits
 from loper.server.actions.refused import Refused
 from loper.server.actions.visits import Seen
-from loper.server.records.agenda import Appointment, Block
+from loper.server.records.agenda import Appointment, Block, Slot
 from loper.server.records.runtime import Event
 from tests.worlds import World
 
