@@ -38,10 +38,11 @@ def make_room(
     """
     if job.people > 1:
         return None
-    able = [route for route in plan.routes if cannot(route.shift, job) is None]
-    able.sort(key=lambda route: (_distance(route, job), route.shift.technician))
-    few = Plan(tuple(sorted(able[:nearest], key=lambda route: route.shift.technician)))
-    if not few.routes:
+    by_distance = sorted(plan.routes, key=lambda route: (_distance(route, job), route.shift.technician))
+    able = [route for route in by_distance if cannot(route.shift, job) is None][: max(1, nearest * 2 // 3)]
+    others = [route for route in by_distance if route not in able][: nearest - len(able)]  # who can take theirs over
+    few = Plan(tuple(sorted([*able, *others], key=lambda route: route.shift.technician)))
+    if not able:
         return None
     new = replace(job, promised=block, priority=100)
     found = optimise(few, travel, now=now, waiting=[new], ways=ways)
