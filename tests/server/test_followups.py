@@ -221,3 +221,15 @@ def test_the_customer_hears_of_the_part_and_that_it_is_in(world: World, sam: Act
     world.at(world.time.at + timedelta(hours=1))
     assert any("is binnen" in one.body and "Kies een dag" in one.body for one in world.email.sent[-2:])
     assert "Uw melding is binnen" in view_of(case).says
+
+
+def test_agreed_blocks_wait_for_an_ordered_part_too(world: World) -> None:
+    key = world.report()
+    world.book(key)
+    world.at(world.blocks()[0].start)
+    technician = world.staff("technician")
+    visits.arrive(actor=technician, case=key)
+    visits.not_fixed(actor=technician, case=key, reason="material", needed=Needed(parts=("Kraan",)))
+    assert free_days(work_of(view_of(key))) == free_days(work_of(view_of(key)), technician="t1") == []
+    with pytest.raises(Refused):
+        cases.book(actor=world.customer_of(key), case=key, block=slot(10, FRIDAY))

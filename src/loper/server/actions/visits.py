@@ -29,9 +29,8 @@ from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.followups import Needed
 from loper.server.queries.taps import LAST, TAPS, UNDO, Tap, heard_since, possible, reasons, taps_of
 from loper.server.queries.work import work_of
-from loper.server.records.agenda import Appointment, Slot
+from loper.server.records.agenda import Appointment, Slot, Technician
 from loper.server.records.dialogues import Note
-from loper.server.records.fieldwork import PartOrder
 from loper.server.records.runtime import Case, Outbox
 from loper.step import Event
 
@@ -263,9 +262,9 @@ def _place(visit: _Visit, block: Slot) -> Appointment:
     """The next appointment, for what it asks for; a part that is not in by then is nobody's surprise."""
     case = visit.row.case
     work = work_of(visit.view)
-    waits = PartOrder.objects.filter(case=case, arrived=None).exists()
     day = timezone.localdate(block.start, timezone.get_default_timezone())
-    if waits and (work.material_in is None or day < work.material_in):
+    van = Technician.objects.filter(key=block.technician).values_list("van", flat=True).first() or []
+    if work.too_soon(day) and not work.material <= set(van):
         raise Refused(_("The part is not in by then. Choose a later time, or let the customer choose."), field="block")
     return seats.place(case=case, customer=visit.view.case.customer, slot=block, work=work)
 

@@ -74,7 +74,7 @@ def asked(row: Appointment, taps: tuple[Tap, ...] | list[Tap], needed: Needed, n
 def work_after(view: CaseView, follow: FollowUp, needed: Needed) -> Work:
     """The work of a follow-up that is not written down yet."""
     work = work_of(view, after=follow)
-    return replace(work, material_in=needed.expected) if needed.parts else work
+    return replace(work, material_in=needed.expected, awaited=True) if needed.parts else work
 
 
 def skills_of_all() -> list[str]:

@@ -16,6 +16,7 @@ from django.db import connection
 from loper.plan.board import Board
 from loper.plan.model import Offered, Plan, Span
 from loper.plan.offer import offer
+from loper.plan.solve import Solved, make_room
 from loper.plan.travel import Crow
 from loper.server import clock
 from loper.server.queries.organisation import organisation
@@ -50,10 +51,13 @@ def free_days(
 
     `leaving`: the appointment that would be given up for it.
     """
+    offered = list(offers(work, notice=notice, technician=technician, leaving=leaving))
+    if not technician:
+        offered = _with_room(offered, work, leaving)
     found: dict[date, list[Choice]] = {}
     names = dict(Technician.objects.values_list("key", "name"))
     here = zone()
-    for one in offers(work, notice=notice, technician=technician, leaving=leaving):
+    for one in offered:
         if not one.free:
             continue
         start, end = one.span.start.astimezone(here), one.span.end.astimezone(here)
@@ -61,6 +65,38 @@ def free_days(
         choice = Choice(slot, start, end, names.get(one.technician, ""), one.suits, one.extra)
         found.setdefault(start.date(), []).append(choice)
     return [Day(day, tuple(choices)) for day, choices in sorted(found.items())]
+
+
+FULL_DAYS, SOLVES = 5, 3
+"""On the first so many days, where nothing is free, others are asked to make room; so often in all (0.1 s each)."""
+
+
+def _with_room(offered: list[Offered], work: Work, leaving: Appointment | None) -> list[Offered]:
+    """On a day on which nothing is free, a block for which others make room."""
+    here, left = zone(), SOLVES
+    days: dict[date, list[int]] = {}
+    for number, one in enumerate(offered):
+        days.setdefault(one.span.start.astimezone(here).date(), []).append(number)
+    for numbers in list(days.values())[:FULL_DAYS]:
+        if any(offered[number].free for number in numbers):
+            continue
+        for number in numbers:
+            if left and offered[number].why == "full":
+                left -= 1
+                solved = room(Slot(*offered[number].span), work, leaving)
+                if solved is not None:
+                    offered[number] = solved.offered
+                    break
+    return offered
+
+
+def room(slot: Slot, work: Work, leaving: Appointment | None = None) -> Solved | None:
+    """Whether others can make room for this work in this block, each inside their own promise."""
+    here = zone()
+    block = Span(slot.start.astimezone(here), slot.end.astimezone(here))
+    plan = plan_of([block.start.date()], without=[leaving.pk] if leaving is not None else [])
+    job = work.job(work.place or middle(planned_by_route()))
+    return make_room(plan, job, block, travel(), clock.now())
 
 
 def offers(
@@ -98,7 +134,7 @@ def ask(
 ) -> Sequence[Offered]:
     """These blocks, on the routes of these days."""
     here = zone()
-    return offer(
+    found = offer(
         board or BOARDS.of(days, leaving),
         work.job(work.place or middle(planned_by_route())),
         [Span(start.astimezone(here), end.astimezone(here)) for start, end in spans],
@@ -107,6 +143,11 @@ def ask(
         notice=notice,
         technicians=frozenset({technician}) if technician else frozenset(),
     )
+    # Co-makers bring their own material, but not a part that was ordered for this case.
+    return [
+        Offered(span=one.span, why="material") if one.partner and work.too_soon(one.span.start.date()) else one
+        for one in found
+    ]
 
 
 def board_of(days: Collection[date], *, only: Collection[str] = (), leaving: Appointment | None = None) -> Board:

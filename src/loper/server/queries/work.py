@@ -9,15 +9,20 @@ from typing import Any
 
 from django.utils import timezone
 
+from loper.plan.duration import Lasting
 from loper.plan.model import Job, Place
 from loper.plan.places import place_of
 from loper.server.queries.cases import CaseView, skill_of
+from loper.server.queries.lessons import durations
 from loper.server.records.agenda import Appointment, WorkKind
 from loper.server.records.customers import Property
 from loper.server.records.fieldwork import FollowUp, PartOrder
 
 USUAL = 60
 """Minutes, where neither the case nor the kind of work says how long it takes."""
+
+ENOUGH = 5
+"""With fewer visits of a kind nothing is learned from them."""
 
 URGENT, ORDINARY = 60, 10
 """Priorities: what goes first where not all fits."""
@@ -33,11 +38,21 @@ class Work:
     skills: frozenset[str] = frozenset()
     material: frozenset[str] = frozenset()
     material_in: date | None = None
+    awaited: bool = False  # a part was ordered for it, and is not in yet
     people: int = 1
     priority: int = ORDINARY
     postcode: str = ""
     place: Place | None = None
     lasts_for: Mapping[str, timedelta] = field(default_factory=dict)
+
+    def too_soon(self, day: date) -> bool:
+        """Whether the part that was ordered is not in yet on this day."""
+        return self.awaited and (self.material_in is None or day < self.material_in)
+
+    def minutes_of(self, technician: str) -> int:
+        """How long it takes them; as it takes anybody, where theirs is not known."""
+        theirs = self.lasts_for.get(technician)
+        return int(theirs.total_seconds() // 60) if theirs else self.minutes
 
     def job(self, somewhere: Place) -> Job:
         """As planning sees it; without a place of its own it lies `somewhere`."""
@@ -70,6 +85,7 @@ def work_of(view: CaseView, *, after: FollowUp | None = None) -> Work:
         skills=frozenset(follow.skills),
         material=frozenset(follow.material),
         material_in=parts_in(view.key),
+        awaited=PartOrder.objects.filter(case=view.key, arrived=None).exists(),
         people=follow.people,
         priority=max(first.priority, follow.priority),
     )
@@ -91,13 +107,16 @@ def _first(view: CaseView) -> Work:
     kind = WorkKind.objects.filter(name=name).first() if name else None
     skill = skill_of(view)
     home = view.customer.home if view.customer else None
+    people = kind.people if kind else 1
+    learned, theirs = _learned(name, people)
     return Work(
         case=view.key,
         kind=name,
-        minutes=_minutes(facts) or (kind.minutes if kind else USUAL),
+        minutes=learned or _minutes(facts) or (kind.minutes if kind else USUAL),
+        lasts_for=theirs,
         skills=frozenset([*([skill] if skill else []), *(kind.skills if kind else [])]),
         material=frozenset(kind.material if kind else []),
-        people=kind.people if kind else 1,
+        people=people,
         priority=URGENT if facts.get("urgent") else ORDINARY,
         postcode=home.postcode if home else "",
         place=where(home),
@@ -127,6 +146,24 @@ def where(home: Property | None) -> Place | None:
     if home.lat is not None and home.lon is not None:
         return Place(home.lat, home.lon)
     return place_of(home.postcode, home.house_number)
+
+
+def _learned(kind: str, people: int) -> tuple[int, dict[str, timedelta]]:
+    """What such visits took before, on average: whoever comes (0: too few to say), and by technician.
+
+    Two who come together take as long as they do together: of them only the average counts.
+    """
+    known = durations()
+    every = known.of(kind) if kind else None
+    if every is None or every.n < ENOUGH:
+        return 0, {}
+    own = {name: lasting for name, lasting in known.people(kind).items() if lasting.n >= ENOUGH and people == 1}
+    return _whole(every), {name: timedelta(minutes=_whole(lasting)) for name, lasting in own.items()}
+
+
+def _whole(lasting: Lasting) -> int:
+    """Its mean (days are sums of them) in steps of five minutes."""
+    return max(5, 5 * round(lasting.mean.total_seconds() / 300))
 
 
 def _minutes(facts: Mapping[str, Any]) -> int:
