@@ -193,3 +193,32 @@ def test_fifty_want_the_last_place_and_one_gets_it(real_world: World) -> None:
     refused = [one for one in found if isinstance(one, Refused)]
     assert len(refused) == 49 and all(one.field == "block" for one in refused)
     assert Appointment.objects.filter(status=Appointment.BOOKED).count() == 1 and kept()
+
+
+def test_on_a_full_day_others_make_room_and_keep_their_promise(world: World) -> None:
+    """Noor alone can heat, and has somebody else's leak all morning; Sam takes it over."""
+    sam = by_route(world, only=False)
+    noor = world.other_technician
+    noor.hours, noor.postcode = HOURS, "3512AB"
+    noor.save()
+    sam.hours = {}
+    sam.save()
+    WorkKind.objects.create(name="leak", minutes=60)
+    leak = world.report()
+    first = book(world, leak, slot(8))
+    Appointment.objects.filter(pk=first.pk).update(minutes=200)
+    sam.hours = HOURS
+    sam.save()
+    key = world.report(problem="heating", severity=None, vulnerable=False, email="cold@example.nl")
+    view = case_view(key)
+    assert view is not None
+    noor.hours = {**HOURS, "tuesday": ["07:30", "12:30"]}
+    noor.save()
+    (morning, *_rest) = offers(work_of(view), days=[TUESDAY])
+    assert morning.why == "full"
+    tuesday = next(day for day in free_days(work_of(view)) if day.day == TUESDAY)
+    assert tuesday.choices[0].slot == slot(8)
+    made = book(world, key, slot(8))
+    moved = Appointment.objects.get(pk=first.pk)
+    assert (made.technician, moved.technician) == (noor, sam)
+    assert (moved.start, moved.end, moved.sequence) == (first.start, first.end, 1) and kept()

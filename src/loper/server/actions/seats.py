@@ -15,11 +15,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from loper.plan.model import Span
+from loper.plan.model import Route, Span
 from loper.plan.schedule import schedule
 from loper.server import clock
 from loper.server.actions.refused import Refused
-from loper.server.queries.offers import ask, board_of
+from loper.server.queries.offers import ask, board_of, room
 from loper.server.queries.roster import plan_of, zone
 from loper.server.queries.work import Work, work_in
 from loper.server.records.agenda import Appointment, Block, RouteDay, Slot, Technician
@@ -31,12 +31,25 @@ TRIES = 6
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Where a visit goes: with whom, when we mean to begin; or in which agreed block."""
+    """Where a visit goes: with whom, when we mean to begin; or in which agreed block.
+
+    On a full day others make room: `stood` are the routes as they were, `routes` as they become.
+    """
 
     technician: Technician
     block: Block | None = None
     second: Technician | None = None
     planned: datetime | None = None
+    stood: tuple[Route, ...] = ()
+    routes: tuple[Route, ...] = ()
+
+    @property
+    def holds(self) -> list[str]:
+        """Whose routes change: keys of technicians."""
+        if self.block is not None:
+            return []
+        people = [one.key for one in (self.technician, self.second) if one is not None]
+        return sorted({*people, *(route.shift.technician for route in self.routes)})
 
 
 def place(*, case: str, customer: str, slot: Slot, work: Work, able: bool = False) -> Appointment:
@@ -97,12 +110,25 @@ def _wanted(slot: Slot, work: Work, leaving: Appointment | None, able: bool) -> 
     (found, *_rest) = ask(
         work, [Span(slot.start, slot.end)], days=[day], notice=timedelta(), technician=slot.technician, board=board
     )
+    if found.why == "full" and not slot.technician:
+        return _room(slot, work, leaving)
     if not found.free or found.span != (slot.start, slot.end):
         return None
     if found.partner:
         return Seat(block.technician, block) if block is not None else None
     people = {one.key: one for one in Technician.objects.filter(key__in=[found.technician, found.second])}
     return Seat(people[found.technician], None, people.get(found.second), found.planned)
+
+
+def _room(slot: Slot, work: Work, leaving: Appointment | None) -> Seat | None:
+    """Others make room for it, each inside their promise; None where they cannot."""
+    solved = room(slot, work, leaving)
+    if solved is None:
+        return None
+    keys = {route.shift.technician for route in solved.routes}
+    stood = plan_of([_day(slot.start)], only=keys, without=[leaving.pk] if leaving is not None else []).routes
+    technician = Technician.objects.get(key=solved.offered.technician)
+    return Seat(technician, None, None, solved.offered.planned, stood, solved.routes)
 
 
 def _agreed(slot: Slot, work: Work, able: bool) -> Block | None:
@@ -121,9 +147,12 @@ def _agreed(slot: Slot, work: Work, able: bool) -> Block | None:
 
 def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: bool) -> Appointment:
     """Take this seat, and give up the present one; raises Gone when somebody else was quicker."""
-    days = [(one.pk, _day(slot.start)) for one in (seat.technician, seat.second) if one and seat.block is None]
+    day = _day(slot.start)
+    days = [(pk, day) for pk in Technician.objects.filter(key__in=seat.holds).values_list("pk", flat=True)]
     hold([*days, *(_days_of(row) if gives_up else ())])
-    if seat.block is None:
+    if seat.routes:
+        _make_room(seat, day, row if gives_up else None)
+    elif seat.block is None:
         seat = _still(seat, slot, work, row if gives_up else None)
     # Agreed blocks in the order of their keys, so that two customers who swap their times never wait for each other.
     old, new = row.block_id if gives_up else None, seat.block.pk if seat.block else None
@@ -164,9 +193,33 @@ def _still(seat: Seat, slot: Slot, work: Work, leaving: Appointment | None) -> S
     return Seat(people[found.technician], None, people.get(found.second), found.planned)
 
 
+def _make_room(seat: Seat, day: date, leaving: Appointment | None) -> None:
+    """Give the others their new technicians and times; raises Gone where the routes are not as they were."""
+    without = [leaving.pk] if leaving is not None else []
+    if plan_of([day], only=seat.holds, without=without).routes != seat.stood:
+        raise Gone
+    people = {one.key: one for one in Technician.objects.filter(key__in=seat.holds)}
+    before = {job.key: route.shift.technician for route in seat.stood for job in route.jobs}
+    for route in seat.routes:
+        times = schedule(route, travel())
+        if times is None:
+            raise Gone
+        for job, at in zip(route.jobs, times.begins, strict=True):
+            if job.key in before and before[job.key] != route.shift.technician:
+                Appointment.objects.filter(pk=int(job.key)).update(
+                    technician=people[route.shift.technician],
+                    planned=at,
+                    sequence=F("sequence") + 1,
+                    changed=clock.now(),
+                )
+            elif job.key in before:
+                Appointment.objects.filter(pk=int(job.key)).update(planned=at)
+
+
 def write_down(row: Appointment, work: Work) -> None:
     """What the work asks for, as it is known now."""
-    row.kind, row.minutes, row.people, row.priority = work.kind, work.minutes, work.people, work.priority
+    row.kind, row.people, row.priority = work.kind, work.people, work.priority
+    row.minutes = work.minutes_of(row.technician.key)
     row.skills, row.material, row.material_in = sorted(work.skills), sorted(work.material), work.material_in
     row.postcode = work.postcode
     row.lat, row.lon = work.place or (None, None)
