@@ -13,6 +13,7 @@ from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
 from loper.server.pages.portal import scope
 from loper.server.pages.portal.case import view_of
+from loper.server.pages.portal.wish import in_order
 from loper.server.queries.calendar import appointment_file
 from loper.server.queries.offers import free_days
 from loper.server.queries.work import work_of
@@ -41,7 +42,7 @@ def plan(request: HttpRequest, key: str, welcome: bool = False) -> HttpResponse:
         return redirect("portal:case", key)
     context = {
         "view": view,
-        "days": free_days(work_of(view), leaving=view.appointment),
+        "times": in_order(free_days(work_of(view), leaving=view.appointment), view.case.state.facts.get("at_home")),
         "error": error,
         "chosen": request.POST.get("block", ""),
         "welcome": welcome,
