@@ -7,13 +7,15 @@ from typing import Any
 
 from loper.plan.calibrate import UNKNOWN
 from loper.server.actions import arrivals, lessons, visits
+from loper.server.queries.cases import case_view
 from loper.server.queries.lessons import calibration, durations
 from loper.server.queries.progress import standing
 from loper.server.queries.runtime import facts_of
+from loper.server.queries.work import work_of
 from loper.server.records.agenda import Appointment, Technician, WorkKind
 from loper.server.records.arrivals import Drive, Duration, Expected, Forecast, Lesson
 from loper.server.records.runtime import Event
-from tests.server.test_routes import book, slot
+from tests.server.test_routes import book, kept, slot
 from tests.server.tuesday import Tap, clock, expected, row
 from tests.worlds import World
 
@@ -169,3 +171,20 @@ def test_nights_teach_how_far_forecasts_are_off_and_how_long_work_takes(
     lasting = durations().of("leak", "t1")
     assert lasting is not None and 29 < lasting.median.total_seconds() / 60 < 40
     assert Lesson.objects.count() == 2
+
+
+def test_what_such_visits_took_decides_how_long_the_next_one_gets(world: World, sam: Technician) -> None:
+    lasting = [3.4, 0.3, 40]  # log minutes: a mean of 31
+    slow = [4.5, 0.1, 12]
+    Lesson.objects.create(name="durations", at=world.time.at, what={"leak": {"": lasting, "t1": slow, "t2": [1, 1, 2]}})
+    view = case_view(world.report())
+    assert view is not None
+    work = work_of(view)
+    assert (work.minutes, work.lasts_for) == (30, {"t1": timedelta(minutes=90)})
+    assert book(world, view.key, slot(10)).minutes == 90 and kept()
+
+
+def test_few_visits_teach_nothing(world: World, sam: Technician) -> None:
+    Lesson.objects.create(name="durations", at=world.time.at, what={"leak": {"": [3.4, 0.3, 4]}})
+    view = case_view(world.report())
+    assert view is not None and (work_of(view).minutes, work_of(view).lasts_for) == (60, {})

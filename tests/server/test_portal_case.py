@@ -113,7 +113,7 @@ def test_a_double_tap_is_one_appointment(world: World) -> None:
 def test_a_time_that_is_gone_meanwhile_is_said_and_others_are_offered(world: World) -> None:
     key, *others = world.report(), world.report(email="else@example.nl"), world.report(email="third@example.nl")
     client = opened(key)
-    block = client.get(f"/case/{key}/time").context["days"][0].choices[2].slot
+    block = client.get(f"/case/{key}/time").context["times"].first[0].choices[2].slot
     for other in others:  # there are two who could come
         cases.book(actor=world.customer_of(other), case=other, block=block)
     response = client.post(f"/case/{key}/time", {"block": str(block)})
