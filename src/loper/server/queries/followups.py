@@ -13,7 +13,9 @@ from loper.server.queries.taps import Tap
 from loper.server.queries.work import Work, work_of
 from loper.server.records.agenda import Appointment, Technician, WorkKind
 from loper.server.records.arrivals import Duration
+from loper.server.records.customers import Customer
 from loper.server.records.fieldwork import FollowUp, PartOrder
+from loper.server.records.runtime import Case as CaseRow
 
 ENOUGH_ROWS = 500
 """Of history, the newest first."""
@@ -108,3 +110,44 @@ def _history(kind: str, now: datetime) -> list[Again]:
 def waits_for_part(case: str) -> bool:
     """Whether the case waits for a part that nobody has a day for."""
     return PartOrder.objects.filter(case=case, arrived=None, expected=None).exists()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Awaited:
+    """A part that a case waits for, and what one knows it by."""
+
+    order: PartOrder
+    customer: str
+    address: str
+    late: bool  # its day has passed
+    planned: datetime | None  # a visit that stands
+
+
+def parts_awaited(today: date) -> list[Awaited]:
+    """Every part that is not in yet of cases that go on: those whose day has passed first, then without a day."""
+    rows = PartOrder.objects.filter(arrived=None, case__in=CaseRow.objects.filter(ended=False).values("key"))
+    return _known(sorted(rows, key=lambda one: (one.expected or date.max, one.pk)), today)
+
+
+def parts_just_in(since: datetime, today: date) -> list[Awaited]:
+    """Parts that came in since then, the last one first."""
+    return _known(list(PartOrder.objects.filter(arrived__gte=since).order_by("-arrived")[:50]), today)
+
+
+def _known(rows: list[PartOrder], today: date) -> list[Awaited]:
+    owners = dict(CaseRow.objects.filter(key__in={one.case for one in rows}).values_list("key", "customer"))
+    people = {one.key: one for one in Customer.objects.filter(key__in=owners.values()).select_related("home")}
+    visits = dict(Appointment.objects.filter(case__in=owners, status=Appointment.BOOKED).values_list("case", "start"))
+    found = []
+    for one in rows:
+        person = people.get(owners.get(one.case, ""))
+        found.append(
+            Awaited(
+                order=one,
+                customer=person.name if person else "",
+                address=str(person.home) if person and person.home else "",
+                late=one.arrived is None and one.expected is not None and one.expected < today,
+                planned=visits.get(one.case),
+            )
+        )
+    return found

@@ -8,6 +8,7 @@ MENU = (
     (_("Forms"), "desk:forms", "customer.see"),
     (_("My day"), "field:day", "field"),
     (_("Planning"), "planner:week", "planning"),
+    (_("Parts"), "planner:parts", "parts.order"),
     (_("Journeys"), "studio:journeys", "studio"),
     (_("Organisation"), "studio:organisation", "organisation.change"),
     (_("Technical"), "desk:engine", "engine.see"),

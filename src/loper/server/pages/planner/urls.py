@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.pages.planner import absences, blocks, board, move, proposals, technicians, week
+from loper.server.pages.planner import absences, blocks, board, move, parts, proposals, technicians, week
 
 app_name = "planner"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("blocks", blocks.span, name="span"),
     path("blocks/<int:pk>", blocks.block, name="block"),
     path("move/<int:pk>", move.move, name="move"),
+    path("parts", parts.listing, name="parts"),
+    path("parts/<int:pk>/<str:what>", parts.act, name="part"),
     path("technicians", technicians.listing, name="technicians"),
     path("technicians/new", technicians.technician, name="new_technician"),
     path("technicians/<slug:key>", technicians.technician, name="technician"),
