@@ -13,7 +13,8 @@ from loper.plan.model import Place
 from loper.roads.ask import Server, Trouble
 
 POINT = re.compile(r"POINT\((-?\d{1,3}(?:\.\d+)?) (-?\d{1,2}(?:\.\d+)?)\)", re.ASCII)
-ADDRESS = re.compile(r"([1-9]\d{3}[A-Z]{2}) (\d{1,5})([A-Z0-9]*)", re.ASCII)
+POSTCODE = re.compile(r"[1-9]\d{3}[A-Z]{2}", re.ASCII)
+HOUSE = re.compile(r"(\d{1,5})(?!\d)([A-Z0-9\s/-]*)", re.ASCII)  # 12-2 is number 12, not 122
 ROWS = 100  # the most it gives: homes of one number, a block of flats with its letters
 
 
@@ -28,10 +29,10 @@ class Pdok:
 
         Trouble when the server does not answer as it should.
         """
-        tidy = re.sub(r"\s+", "", postcode).upper() + " " + re.sub(r"[\s/-]+", "", house_number).upper()
-        if not (asked := ADDRESS.fullmatch(tidy)):
+        code, house = re.sub(r"\s+", "", postcode).upper(), HOUSE.fullmatch(house_number.strip().upper())
+        if not POSTCODE.fullmatch(code) or not house:
             return None
-        code, number, letter = asked.groups()
+        number, wanted = house[1], _plain(house[0])
         query = [
             ("q", f"{code} {number}"),  # without the letter: a house that has none is better than no house
             ("fq", "type:adres"),
@@ -44,7 +45,7 @@ class Pdok:
         if status != 200:
             raise Trouble(f"the server cannot answer: {status}")
         homes = [_home(entry) for entry in _entries(document)]
-        return next((place for name, place in homes if name == number + letter), homes[0][1] if homes else None)
+        return next((place for name, place in homes if name == wanted), homes[0][1] if homes else None)
 
 
 def _entries(document: object) -> list[object]:
@@ -63,4 +64,8 @@ def _home(entry: object) -> tuple[str, Place]:
     place = Place(float(found[2]), float(found[1]))
     if not (50 < place.lat < 54 and 3 < place.lon < 8):
         raise Trouble("the answer holds a place outside the Netherlands")
-    return re.sub(r"[\s/-]+", "", name).upper() if isinstance(name, str) else "", place
+    return _plain(name) if isinstance(name, str) else "", place
+
+
+def _plain(house: str) -> str:
+    return re.sub(r"[\s/-]+", "", house).upper()

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable
 from functools import cache
 from threading import Lock
@@ -73,11 +72,11 @@ class Geocoder:
 
     def __init__(self, pdok: Pdok) -> None:
         self._pdok, self._breaker, self._lock = pdok, Breaker(), Lock()
-        self._known: dict[str, Place | None] = {}
+        self._known: dict[tuple[str, str], Place | None] = {}
 
     def place(self, postcode: str, house_number: str) -> Place | None:
         """The place of an address; None if it is not known. Trouble when the geocoder cannot say so now."""
-        address = re.sub(r"\s+", "", f"{postcode} {house_number}").upper()
+        address = (postcode, house_number)
         with self._lock:
             if address in self._known:
                 return self._known[address]

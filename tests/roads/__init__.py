@@ -1,0 +1,1 @@
+"""Roads as they are, against servers that speak the documented APIs strictly."""
