@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from loper.server import clock
 from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
-from loper.server.actions.seats import hold, retime
+from loper.server.actions.seats import hold, place, retime
 from loper.server.actions.technicians import keep_technician
 from loper.server.permissions import Actor, demand
 from loper.server.queries.board_moves import within
 from loper.server.queries.roster import zone
+from loper.server.queries.work import work_in
 from loper.server.records.agenda import Appointment, Slot, Technician
 from loper.server.records.runtime import Case
 
@@ -23,7 +24,7 @@ __all__ = ["hand_over", "keep_technician", "move", "pin"]
 
 @transaction.atomic
 def move(*, actor: Actor, appointment: int, sequence: int, block: Slot) -> Appointment:
-    """Another block for a booking, said as planner; the journey itself tells the customer.
+    """Another block for a booking, said as planner; of another time the journey itself tells the customer.
 
     `sequence` is the appointment's as the planner saw it: what somebody changed meanwhile is not moved blindly.
     """
@@ -37,6 +38,8 @@ def move(*, actor: Actor, appointment: int, sequence: int, block: Slot) -> Appoi
         raise Refused(_("Somebody else moved this appointment meanwhile. Look at its time again."))
     if found.slot == block:
         raise Refused(_("It is at this time already. Choose another."), field="block")
+    if (found.start, found.end) == (block.start, block.end):  # somebody else at the time that was promised
+        return place(case=case, customer=found.customer, slot=block, work=work_in(found))
     return book(actor=replace(actor, roles=frozenset({"planner"})), case=case, block=block)
 
 
@@ -47,7 +50,7 @@ def hand_over(*, actor: Actor, appointment: int, sequence: int, technician: str)
     Raises Refused, with nothing changed, where it does not fit the route (any more).
     """
     demand(actor, "planning")
-    row = _mine(appointment, sequence)
+    row = _mine(appointment, sequence, hold=False)
     to = Technician.objects.filter(key=technician, active=True).first()
     if to is None:
         raise Refused(_("This technician is not there."))
@@ -73,21 +76,30 @@ def hand_over(*, actor: Actor, appointment: int, sequence: int, technician: str)
 def pin(*, actor: Actor, appointment: int, sequence: int, pinned: bool) -> Appointment:
     """This technician at this time, whatever is planned again; or free to be moved inside its promise again."""
     demand(actor, "planning")
-    row = _mine(appointment, sequence)
+    row = _mine(appointment, sequence, hold=False)
     if row.planned is None:
         raise Refused(_("A visit in an agreed block stays where it is by itself."))
-    day = row.planned.astimezone(zone()).date()
-    hold([(row.technician_id, day)])
+    hold([(row.technician_id, row.planned.astimezone(zone()).date())])
+    row = _mine(appointment, sequence)
     row.pinned, row.changed = pinned, clock.now()
     row.sequence += 1
     row.save()
     return row
 
 
-def _mine(appointment: int, sequence: int) -> Appointment:
-    """The booked visit as the planner saw it; held. Raises Refused where it is another by now."""
-    rows = Appointment.objects.select_for_update(of=("self",)).select_related("technician", "second")
-    row = rows.filter(pk=appointment, status=Appointment.BOOKED).first()
+def _mine(appointment: int, sequence: int, *, hold: bool = True) -> Appointment:
+    """The booked visit as the planner saw it. Raises Refused where it is another by now.
+
+    `hold`: nobody else changes it until the transaction ends. The route is held before it; whoever books this visit at
+    the same moment has it, and waits for the route: they are not waited for.
+    """
+    rows = Appointment.objects.select_related("technician", "second")
+    if hold:
+        rows = rows.select_for_update(of=("self",), nowait=True)
+    try:
+        row = rows.filter(pk=appointment, status=Appointment.BOOKED).first()
+    except OperationalError:
+        raise Refused(_("Somebody is booking on these routes right now. Try again in a moment.")) from None
     if row is None:
         raise Refused(_("This appointment is over or was cancelled. There is nothing to move."))
     if row.sequence != sequence:

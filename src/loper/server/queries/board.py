@@ -65,6 +65,11 @@ class Lane:
         return tuple(one for one in self.stops if one.late)
 
     @property
+    def free(self) -> str:
+        """The room, as `2:15`."""
+        return "" if self.room is None else f"{self.room // 60}:{self.room % 60:02}"
+
+    @property
     def nobody(self) -> bool:
         """Visits stand here while the technician is away the whole day."""
         return not self.works and bool(self.technician.hours) and any(one.movable for one in self.stops)

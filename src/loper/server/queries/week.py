@@ -85,7 +85,13 @@ class Week:
 
     @property
     def empty(self) -> bool:
-        return not any(cell.blocks or cell.loose for row in self.rows for cell in row.cells)
+        works = any(row.technician.hours for row in self.rows)
+        return not works and not any(cell.blocks or cell.loose for row in self.rows for cell in row.cells)
+
+    @property
+    def blocks(self) -> bool:
+        """Whether there are blocks at all; who is planned by route has none."""
+        return any(cell.blocks for row in self.rows for cell in row.cells)
 
 
 def zone() -> ZoneInfo:
