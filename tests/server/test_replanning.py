@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
 from loper.plan.schedule import schedule
-from loper.server.actions import absences, cases, planning, replanning, technicians
+from loper.server.actions import absences, cases, nightly, planning, replanning, seats, technicians
 from loper.server.actions.refused import Refused
 from loper.server.actions.technicians import Working
 from loper.server.queries.board import board
@@ -378,3 +379,72 @@ def test_hours_ask_for_a_place_that_is_known(world: World, postcode: str) -> Non
             working=Working(hours={"monday": ("08:00", "16:00")}, postcode=postcode),
         )
     assert wrong.value.field == "postcode"
+
+
+# -- by the worker ---------------------------------------------------------------------------------------------------
+
+
+def crossed(world: World) -> list[Appointment]:
+    """Two days' routes that cross: planned again, each technician has less to drive."""
+    sam, noor = two(world)
+    sam.postcode, noor.postcode = "3511AB", "3811AB"
+    sam.save()
+    noor.save()
+    rows = [
+        book(world, world.report(email=f"t{n}@example.nl"), slot(10, TUESDAY, key))
+        for n, key in enumerate(("t1", "t2"))
+    ]
+    for row, postcode, place in zip(rows, ("3811AB", "3511AB"), ((52.155, 5.39), (52.09, 5.11)), strict=True):
+        Appointment.objects.filter(pk=row.pk).update(postcode=postcode, lat=place[0], lon=place[1])
+    for key in ("t1", "t2"):
+        planning_days = [(Technician.objects.get(key=key).pk, TUESDAY)]
+        seats.retime(planning_days)
+    return rows
+
+
+def night(hour: int = 2) -> datetime:
+    return datetime.combine(TUESDAY, time(hour), HERE)
+
+
+def test_at_night_a_better_plan_is_put_in_force_by_itself_once(world: World) -> None:
+    rows, kept = crossed(world), promises()
+    world.time.at = night()
+    made = nightly.go_on()
+    assert made is not None and made.status == Proposal.ACCEPTED and made.decided_by == "Loper"
+    assert made.travel_after < made.travel_before and promises() == kept and holds()
+    assert [Appointment.objects.get(pk=row.pk).technician.key for row in rows] == ["t2", "t1"]
+    assert nightly.go_on() is None
+
+
+def test_by_day_a_better_plan_waits_for_the_planner(world: World, settings: Any) -> None:
+    crossed(world)
+    settings.LOPER_REPLAN_EVERY = 3
+    assert nightly.go_on() is None  # two bookings are not three
+    settings.LOPER_REPLAN_EVERY = 2
+    made = nightly.go_on()
+    assert made is not None and (made.status, made.reason) == (Proposal.WAITING, Proposal.BOOKINGS)
+    assert nightly.go_on() is None
+    assert [row.technician.key for row in Appointment.objects.order_by("pk")] == ["t1", "t2"]
+
+
+def test_of_two_workers_one_plans_the_night(real_world: World) -> None:
+    crossed(real_world)
+    real_world.time.at = night()
+    found = at_once([nightly.go_on, nightly.go_on, nightly.go_on])
+    assert not surprises(found)
+    assert Proposal.objects.filter(reason=Proposal.NIGHT).count() == 1
+
+
+def test_the_night_is_not_planned_by_day_nor_when_it_is_switched_off(world: World, settings: Any) -> None:
+    crossed(world)
+    world.time.at = night(7)
+    assert nightly.go_on() is None
+    world.time.at, settings.LOPER_REPLAN_AT = night(), ""
+    assert nightly.go_on() is None
+
+
+@pytest.mark.parametrize(("name", "value"), [("AT", "25:00"), ("AT", "x"), ("EVERY", -1), ("DAYS", 0)])
+def test_settings_that_make_no_sense_stop_the_worker(settings: Any, name: str, value: object) -> None:
+    setattr(settings, f"LOPER_REPLAN_{name}", value)
+    with pytest.raises(ValueError, match="LOPER_REPLAN"):
+        nightly.check()

@@ -21,6 +21,10 @@ LOPER_SENDERS       so many messages are handed over at once (default: 8)
 LOPER_ROADS         osrm:URL or valhalla:URL, the server that knows the roads; empty: travel times are estimated
 LOPER_GEOCODER      pdok:URL, the server that knows where addresses are; empty: by the postcode
                     (both: docs/how-to/travel-times.md)
+LOPER_REPLAN_AT     when days are planned again at night (default: 02:00; empty: never); _EVERY: and after so many
+                    bookings (default: 25; 0: never); _DAYS: so many days ahead (default: 5)
+                    (docs/how-to/plan-visits.md)
+LOPER_TILES         the map under the stops, like https://tiles.example.nl/{z}/{x}/{y}.png; empty: only the stops
 LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
                     two and a half times LOPER_SMTP_TIMEOUT
 """
@@ -327,6 +331,10 @@ LOPER_HOLD = float(env("HOLD", "180"))
 
 LOPER_ROADS = env("ROADS")
 LOPER_GEOCODER = env("GEOCODER")
+LOPER_REPLAN_AT = env("REPLAN_AT", "02:00")
+LOPER_REPLAN_EVERY = int(env("REPLAN_EVERY", "25"))
+LOPER_REPLAN_DAYS = int(env("REPLAN_DAYS", "5"))
+LOPER_TILES = env("TILES")
 
 # -- brand: empty means what the organisation file says ---------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from loper.run.outbox import Outbox
 from loper.run.ports import Channel
 from loper.run.worker import sweep, work
 from loper.server import roads
-from loper.server.actions import arrivals, homes, lessons, migrate, returns
+from loper.server.actions import arrivals, homes, lessons, migrate, nightly, returns
 from loper.server.actions.texts import Texts
 from loper.server.actions.tidy import tidy
 from loper.server.alone import check_database, the_only_worker
@@ -45,6 +45,10 @@ HOMES = 60.0
 
 MOVES = 2.0
 """Seconds between two looks whether somebody moves open cases to another version."""
+
+
+PLANNING = 60.0
+"""Seconds between two looks whether days are to be planned again."""
 
 
 def outbox(channels: Mapping[str, Channel] | Callable[[], Mapping[str, Channel]]) -> Outbox:
@@ -77,6 +81,7 @@ def run(stop: threading.Event) -> None:
     check_database()
     if 2.5 * settings.LOPER_SMTP["timeout"] > settings.LOPER_HOLD:
         raise ValueError("LOPER_HOLD must be at least two and a half times LOPER_SMTP_TIMEOUT")
+    nightly.check()
     roads.check()
     with the_only_worker(), ThreadPoolExecutor(settings.LOPER_SENDERS, "sender") as pool:
         channels = Channels()
@@ -90,6 +95,8 @@ def run(stop: threading.Event) -> None:
         mover.start()
         broom = threading.Thread(target=sweep_up, args=(stop,), name="broom")
         broom.start()
+        planner = threading.Thread(target=plan_again, args=(stop,), name="planner", daemon=True)
+        planner.start()
         follower = threading.Thread(target=follow_days, args=(stop,), name="follower")
         follower.start()
         surveyor = threading.Thread(target=find_homes, args=(stop,), name="surveyor")
@@ -99,6 +106,7 @@ def run(stop: threading.Event) -> None:
         work(box.store, box.journeys, box.clock, box, stop=stop.is_set, name=name)
         mover.join(timeout=5)
         broom.join(timeout=5)
+        planner.join(timeout=5)
         follower.join(timeout=5)
         for now_and_then in (inbox, surveyor):
             if now_and_then.is_alive():
@@ -163,6 +171,17 @@ def find_homes(stop: threading.Event) -> None:
         finally:
             connection.close()
         stop.wait(HOMES)
+
+
+def plan_again(stop: threading.Event) -> None:
+    """Plan the coming days again at night and after many bookings, until `stop` is set."""
+    while not stop.wait(PLANNING):
+        try:
+            nightly.go_on()
+        except Exception:
+            logger.exception("planning days again")
+        finally:
+            connection.close()
 
 
 def watch_inbox(stop: threading.Event) -> None:
