@@ -19,9 +19,9 @@ errors in a file or an installation; 2 the command itself is wrong: an unknown w
 that cannot be read.
 
 `check`, `draw`, `run` and `plan` work on files and need no server; what `plan` reads is in [plan files](plan-files.md).
-The organisation file is `organisation.yaml` beside the journey or one folder up; message texts lie in `texts/` beside
-a `journey.yaml`, and in `NAME/` beside a `NAME.yaml`; other journeys in `NAME/journey.yaml` next to the folder of this one. Messages about a file begin with its place,
-`file:line:column`.
+The organisation file is `organisation.yaml` beside the journey or one folder up; message texts lie in `texts/` beside a
+`journey.yaml`, and in `NAME/` beside a `NAME.yaml`; other journeys in `NAME/journey.yaml` next to the folder of this
+one. Messages about a file begin with its place, `file:line:column`.
 
 """
 
