@@ -22,6 +22,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "planning": ("planner",),
     "studio": ("director", "agent", "planner", "analyst"),
     "insight": ("analyst", "director"),
+    "arrivals.see": ("analyst", "planner", "director"),
     "case.see": ("customer", "agent", "planner", "director", "technician"),
     "case.report": ("customer", "agent"),
     "case.book": ("customer", "agent", "planner", "technician"),

@@ -11,5 +11,6 @@ MENU = (
     (_("Parts"), "planner:parts", "parts.order"),
     (_("Journeys"), "studio:journeys", "studio"),
     (_("Organisation"), "studio:organisation", "organisation.change"),
+    (_("Arrival times"), "planner:arrivals", "arrivals.see"),
     (_("Technical"), "desk:engine", "engine.see"),
 )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.pages.planner import absences, blocks, board, move, parts, proposals, technicians, week
+from loper.server.pages.planner import absences, arrivals, blocks, board, move, parts, proposals, technicians, week
 
 app_name = "planner"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("blocks", blocks.span, name="span"),
     path("blocks/<int:pk>", blocks.block, name="block"),
     path("move/<int:pk>", move.move, name="move"),
+    path("arrivals", arrivals.arrivals, name="arrivals"),
     path("parts", parts.listing, name="parts"),
     path("parts/<int:pk>/<str:what>", parts.act, name="part"),
     path("technicians", technicians.listing, name="technicians"),

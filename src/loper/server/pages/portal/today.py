@@ -14,8 +14,10 @@ def sentence(live: Live) -> str:
     when = {"block": words.between(live.start, live.end)}
     if live.late:
         return _("It gets later than agreed, sorry. The technician is with you %(block)s.") % when
-    if live.kind != "block" or live.step == "driving":
+    if live.step == "driving":
         return _("The technician is with you %(block)s.") % when
+    if live.kind != "block":
+        return _("As it looks now, the technician is with you %(block)s.") % when
     return ""
 
 
