@@ -16,9 +16,13 @@ from loper.plan.travel import Crow
 from loper.server import clock, roads, worker
 from loper.server.actions.customers import home_of
 from loper.server.actions.homes import locate_homes
+from loper.server.queries.cases import case_view
+from loper.server.queries.offers import free_days
+from loper.server.queries.work import work_of
 from loper.server.records.customers import Property
 from tests.roads import servers
 from tests.roads.servers import Address, Town
+from tests.server.test_routes import book, by_route, slot
 from tests.worlds import World
 
 AT = Place(52.09181, 5.1201)
@@ -123,3 +127,23 @@ def test_the_worker_does_so_by_itself_and_stops_at_once(town: Town, real_world: 
     stop.set()
     thread.join(timeout=10)
     assert known() == ["12"] and not thread.is_alive()
+
+
+def test_a_route_server_that_hangs_costs_one_question_and_no_promise(town: Town, world: World) -> None:
+    by_route(world)
+    made = book(world, world.report(), slot(10))
+    promise = (made.start, made.end)
+    assert town.asked
+    later = world.report()
+    Property.objects.update(lat=52.16, lon=5.38)  # another road than the first
+    view = case_view(later)
+    assert view is not None
+    town.mood, asked = "hangs", len(town.asked)
+    began = time.monotonic()
+    days = free_days(work_of(view))
+    assert days and days[0].choices
+    other = book(world, later, slot(13))
+    assert time.monotonic() - began < 5 and len(town.asked) == asked + 1
+    made.refresh_from_db()
+    assert (made.start, made.end) == promise and made.planned is not None and other.planned is not None
+    assert made.start <= made.planned <= made.end and other.start <= other.planned <= other.end
