@@ -10,6 +10,7 @@ from loper.server.permissions import Actor
 from loper.server.queries.cases import CaseView
 
 BOOK, CANCEL, WITHDRAW, CALL = "appointment.made", "appointment.cancelled", "case.withdrawn", "call.asked"
+DUTY = "duty.sent"  # has a page of its own, which knows who is on duty
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,7 +78,7 @@ def _events(view: CaseView, actor: Actor, known: Collection[str]) -> list[str]:
     if stage is None or not actor.may("case.tell"):
         return []
     names = list(dict.fromkeys((*stage.on, *(() if stage.final else view.journey.on))))
-    special = {booking(view), CANCEL, *known, *BUILT_IN_OFFERS.values()}
+    special = {booking(view), CANCEL, DUTY, *known, *BUILT_IN_OFFERS.values()}
     return [name for name in names if name not in special and speaker(view.journey, name, actor)]
 
 

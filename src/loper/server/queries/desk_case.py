@@ -95,7 +95,7 @@ def whole(key: str, language: str, *, people: bool = True) -> Whole | None:
     rows = {one.key: one for one in as_rows([one for one in family if one.key != key], language, people=False)}
     reports = list(DialogueProgress.objects.filter(case=key).exclude(submitted=None).order_by("submitted"))
     shown = {name for one in reports for name in one.answers}
-    photos = StoredFile.objects.filter(case=key).order_by("created").values_list("pk", flat=True)
+    photos = StoredFile.objects.filter(case=key, visit_photo=None).order_by("created").values_list("pk", flat=True)
     return Whole(
         view=view,
         row=row,

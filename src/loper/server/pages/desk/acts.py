@@ -11,7 +11,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from loper.server.actions import cases
+from loper.server import clock
+from loper.server.actions import cases, emergency
 from loper.server.actions.agenda import chosen_slot
 from loper.server.actions.refused import Refused
 from loper.server.actions.saying import say
@@ -21,6 +22,7 @@ from loper.server.pages.desk.facts import fact_fields, read_facts
 from loper.server.pages.desk.slots import read_slot, slots
 from loper.server.queries.cases import CaseView, skill_of
 from loper.server.queries.desk_acts import acts
+from loper.server.queries.duty import can_be_sent, sent_for
 from loper.server.queries.offers import free_days
 from loper.server.queries.work import work_of
 from loper.server.records.customers import tidy_phone
@@ -93,6 +95,29 @@ def withdraw(request: HttpRequest, key: str) -> HttpResponse:
         label=_("Yes, stop it"),
         deed=lambda: cases.withdraw(actor=actor_of(request), case=key),
         done=_("It is stopped. Was that a mistake? Then press 'Undo'."),
+    )
+
+
+@require_http_methods(BOTH)
+@opens()
+def duty(request: HttpRequest, key: str) -> HttpResponse:
+    """Out of hours, for what cannot wait: who is on duty goes now."""
+    view = case_of(request, key)
+    now = clock.now()
+    must(acts(view, actor_of(request)).book and can_be_sent(view, now))
+    who = sent_for(view, now)
+    if who is None:
+        messages.error(request, _("Nobody who can do this is on duty. Call the planner, or a firm that can."))
+        return redirect("desk:case", key)
+    return _sure(
+        request,
+        view,
+        title=_("Send %(name)s now?") % {"name": who.name},
+        text=_("Call them first: %(phone)s. The customer hears that somebody comes within two hours.")
+        % {"phone": who.phone or _("no telephone number is known")},
+        label=_("Yes, they are coming"),
+        deed=lambda: emergency.send_on_duty(actor=actor_of(request), case=key),
+        done=_("%(name)s comes. The customer hears it now.") % {"name": who.name},
     )
 
 

@@ -25,6 +25,7 @@ from loper.server.queries.desk_acts import acts
 from loper.server.queries.desk_case import Whole, set_aside_because, whole
 from loper.server.queries.desk_story import Line
 from loper.server.queries.desk_tasks import as_chores
+from loper.server.queries.duty import can_be_sent
 from loper.server.queries.organisation import text_in
 from loper.server.records.dialogues import StoredFile
 
@@ -70,6 +71,7 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
         "view": view,
         "can": can,
         "undo": undo,
+        "duty": can.book and can_be_sent(view, clock.now()),
         "line": place(found, language),
         "lines": _lines(found, recent, retract=can.retract),
         "older": len(found.lines) - len(recent),

@@ -15,6 +15,7 @@ urlpatterns = [
     path("note/<path:key>", case.note, name="note"),
     path("photo/<uuid:file>", case.photo, name="photo"),
     path("book/<path:key>", acts.book, name="book"),
+    path("duty/<path:key>", acts.duty, name="duty"),
     path("cancel/<path:key>", acts.cancel, name="cancel"),
     path("stop/<path:key>", acts.withdraw, name="withdraw"),
     path("undo/<path:key>", acts.undo, name="undo"),

@@ -1,0 +1,47 @@
+"""Out of hours: whether it is, and who is on duty for what cannot wait."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from loper.server.queries.cases import CaseView
+from loper.server.queries.roster import blocks_of, planned_by_route, shift_of, zone
+from loper.server.queries.work import Work, work_of
+from loper.server.records.agenda import Absence, Appointment, Technician
+
+
+def out_of_hours(now: datetime) -> bool:
+    """Whether nobody makes visits now: outside all blocks of the day, and outside everybody's shift."""
+    day = now.astimezone(zone()).date()
+    blocks = blocks_of(day)
+    if blocks and blocks[0].start <= now < blocks[-1].end:
+        return False
+    shifts = (shift_of(one, day) for one in planned_by_route())
+    return not any(shift is not None and shift.start <= now < shift.end for shift in shifts)
+
+
+def on_duty(work: Work, now: datetime) -> list[Technician]:
+    """Who is on duty and can do it, the one to call first in front: a co-maker, with the fewest calls going on."""
+    away = set(Absence.objects.filter(start__lte=now, end__gt=now).values_list("technician_id", flat=True))
+    busy = list(
+        Appointment.objects.filter(status=Appointment.BOOKED, start__lte=now, end__gt=now).values_list(
+            "technician_id", flat=True
+        )
+    )
+    found = [
+        one
+        for one in Technician.objects.filter(active=True, on_duty=True).exclude(pk__in=away)
+        if (not one.skills or work.skills <= set(one.skills))
+        and (not one.area or work.postcode.startswith(tuple(one.area)))
+    ]
+    return sorted(found, key=lambda one: (not one.partner, busy.count(one.pk), one.name, one.pk))
+
+
+def can_be_sent(view: CaseView, now: datetime) -> bool:
+    """Whether this case cannot wait for the morning."""
+    return not view.ended and bool(view.case.state.facts.get("urgent")) and out_of_hours(now)
+
+
+def sent_for(view: CaseView, now: datetime) -> Technician | None:
+    """Who would be sent for this case; None: nobody on duty can do it."""
+    return next(iter(on_duty(work_of(view), now)), None)
