@@ -12,6 +12,7 @@ from loper.server.actions import arrivals, visits
 from loper.server.actions.links import make_link
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.arrivals import Forecast, Position
+from tests.server.test_coverage import kept
 from tests.server.test_routes import HERE, TUESDAY, book, by_route, slot
 from tests.worlds import World
 
@@ -151,3 +152,20 @@ def test_a_phone_says_where_it_is_on_the_way_only(
     page.wait_for_timeout(800)
     assert not Position.objects.exists() and not Technician.objects.get(key="t1").shares_place
     context.close()
+
+
+def test_the_planner_sees_whether_the_times_are_honest(
+    page: Page,
+    real_world: World,
+    keys: list[str],
+    sign_in: Callable[[Page, str], None],
+    looked: Callable[[Page, str], None],
+) -> None:
+    sign_in(page, "planner")
+    page.goto("/planner/arrivals")
+    looked(page, "coverage-empty")
+    kept(real_world, keys[0], n=40, within=20)
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kloppen de tijden die wij zeggen?")
+    expect(page.get_by_text("te vaak mis")).to_be_visible()
+    looked(page, "coverage")

@@ -17,13 +17,12 @@ ARRIVALS, DURATIONS = "arrivals", "durations"
 def calibration() -> Calibration:
     """How to mend forecasts; nothing learned yet gives the wide ones."""
     known = _what(ARRIVALS)
-    return Calibration(
-        {
-            one: Mend(*known[one][:4], timedelta(seconds=known[one][4]), known[one][5])
-            for one in HORIZONS
-            if one in known
-        }
-    )
+    return Calibration({one: _mend(known[one]) for one in HORIZONS if one in known})
+
+
+def _mend(kept: list[float]) -> Mend:
+    low, median, likely, high, apart, n = kept
+    return Mend(low, median, likely, high, timedelta(seconds=apart), int(n))
 
 
 def of_calibration(learned: Calibration) -> dict[str, Any]:

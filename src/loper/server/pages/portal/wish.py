@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from loper.server.queries.offers import Choice, Day
+from loper.server.records.agenda import Slot
 
 NOON = time(12)
 SHOWN = 4
@@ -50,6 +51,6 @@ def _is(choice: Choice, wish: str) -> bool:
     return (choice.start.time() < NOON) == (wish == "morning")
 
 
-def _only(days: Iterable[Day], slots: set[object]) -> list[Day]:
+def _only(days: Iterable[Day], slots: set[Slot]) -> list[Day]:
     kept = [Day(day.day, tuple(choice for choice in day.choices if choice.slot in slots)) for day in days]
     return [day for day in kept if day.choices]
