@@ -61,6 +61,10 @@ def main_menu(context: dict[str, Any]) -> SafeString:
                 url = reverse(url_name)
             except NoReverseMatch:
                 continue  # these pages are not part of this installation
-            here = "page" if request.path.startswith(url) else "false"
-            found.append((url, here, gettext(label)))
-    return format_html_join("", '<a href="{}" aria-current="{}">{}</a>', found)
+            found.append((url, gettext(label)))
+    here = max((url for url, _label in found if request.path.startswith(url)), key=len, default="")
+    return format_html_join(
+        "",
+        '<a href="{}" aria-current="{}">{}</a>',
+        ((url, "page" if url == here else "false", label) for url, label in found),
+    )
