@@ -9,6 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from loper.plan.model import Place
 from loper.plan.places import place_of
@@ -147,3 +149,12 @@ def test_a_route_server_that_hangs_costs_one_question_and_no_promise(town: Town,
     made.refresh_from_db()
     assert (made.start, made.end) == promise and made.planned is not None and other.planned is not None
     assert made.start <= made.planned <= made.end and other.start <= other.planned <= other.end
+
+
+def test_a_planner_sees_that_travel_times_are_estimated(town: Town, world: World, client: Client) -> None:
+    client.force_login(world.users["planner"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    day = reverse("planner:day")
+    assert "routeserver" not in client.get(day).content.decode()
+    town.mood = "500"
+    roads.travel().seconds([AT], [Place(52.1, 5.2)])
+    assert "De routeserver antwoordt niet sinds 7 september, 09:00." in client.get(day).content.decode()

@@ -18,6 +18,7 @@ from loper.server.queries.board import board
 from loper.server.queries.board_proposals import title_of, waiting
 from loper.server.queries.roster import today
 from loper.server.records.proposals import Proposal
+from loper.server.roads import estimated
 
 
 @require_GET
@@ -35,6 +36,7 @@ def day(request: HttpRequest) -> HttpResponse:
         "after": day_url(asked + timedelta(days=1)),
         "now": day_url(today()),
         "week": week_url(asked),
+        "estimated": estimated(),
         "proposals": [{"row": one, "title": title_of(one)} for one in waiting(asked)],
     }
     return render(request, "planner/day.html", context)
