@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime, time
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -151,3 +152,42 @@ def test_a_technician_gets_hours_by_the_form(page: Page, real_world: World, sign
     expect(page.get_by_text("Sam de Vries is bewaard.")).to_be_visible()
     real_world.technician.refresh_from_db()
     assert real_world.technician.hours == {"monday": ["08:00", "16:30"]} and real_world.technician.lat
+
+
+def test_the_map_shows_the_stops_and_asks_nobody_without_a_map_server(
+    page: Page, phone: Page, real_world: World, sign_in: SignIn, no_findings: Look, shot: Shot
+) -> None:
+    two(real_world)
+    rows = visits(real_world, 8, 10) + visits(real_world, 13, technician="t2")
+    Appointment.objects.filter(pk=rows[1].pk).update(lat=52.12, lon=5.08)
+    for size, one in (("desktop", page), ("phone", phone)):
+        asked: list[str] = []
+        sign_in(one, "planner")
+        one.on("request", lambda request, asked=asked: asked.append(request.url))
+        one.goto(DAY)
+        one.get_by_text("De kaart", exact=True).click()
+        expect(one.locator("#map .badge")).to_have_count(3)
+        shot(one, f"board-map-{size}")
+        no_findings(one)
+        assert all("/static/" in url or "/planner/" in url or url.endswith((".css", ".svg")) for url in asked), asked
+
+
+def test_a_map_server_of_the_settings_may_give_pictures_and_no_other(
+    page: Page, real_world: World, sign_in: SignIn, settings: Any
+) -> None:
+    two(real_world)
+    visits(real_world, 8)
+    settings.LOPER_TILES = "https://tiles.example.nl/{z}/{x}/{y}.png"
+    asked: list[str] = []
+    page.route("https://tiles.example.nl/**", lambda route: (asked.append(route.request.url), route.abort())[0])
+    sign_in(page, "planner")
+    answer = page.goto(DAY)
+    assert answer is not None
+    policy = answer.headers["content-security-policy"]
+    assert "img-src 'self' data: https://tiles.example.nl;" in policy
+    page.get_by_text("De kaart", exact=True).click()
+    page.wait_for_timeout(500)
+    assert asked
+    page.goto("/planner/")
+    other = page.goto("/planner/")
+    assert other is not None and "tiles" not in other.headers["content-security-policy"]

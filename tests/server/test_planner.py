@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,7 @@ from loper.server.queries.week import week
 from loper.server.queries.work import Work
 from loper.server.records.agenda import Appointment, Block, Technician
 from loper.server.records.runtime import Event
+from loper.server.security import CONTENT_POLICY, policy_with_tiles
 from tests.worlds import World
 
 MORNING, NOON = (time(8), time(10)), (time(10), time(12))
@@ -281,3 +283,13 @@ def test_times_in_the_calendar_are_those_on_the_wall(world: World) -> None:
     zone = ZoneInfo("Europe/Amsterdam")
     starts = [slot.start.astimezone(zone) for slot in week(date(2026, 9, 7)).rows[0].cells[1].blocks]
     assert starts[0] == datetime(2026, 9, 8, 8, 0, tzinfo=zone)
+
+
+@pytest.mark.parametrize(
+    "tiles", ["", "tiles.example.nl", "javascript:alert(1)", "https://x.nl; script-src *", "https://a b/", "//x.nl/"]
+)
+def test_only_the_name_of_a_map_server_ever_reaches_the_content_policy(settings: Any, tiles: str) -> None:
+    settings.LOPER_TILES = tiles
+    assert policy_with_tiles() == CONTENT_POLICY
+    settings.LOPER_TILES = "https://tiles.example.nl:8443/{z}/{x}/{y}.png"
+    assert "img-src 'self' data: https://tiles.example.nl:8443;" in policy_with_tiles()

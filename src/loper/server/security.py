@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -15,10 +16,10 @@ from django.utils import translation
 
 Next = Callable[[HttpRequest], HttpResponse]
 
-CONTENT_POLICY = "; ".join(
+_POLICY = "; ".join(
     (
         "default-src 'self'",
-        "img-src 'self' data:",
+        "img-src 'self' data:{tiles}",
         "style-src 'self'",
         "script-src 'self'",
         "connect-src 'self'",
@@ -28,6 +29,15 @@ CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+CONTENT_POLICY = _POLICY.format(tiles="")
+
+
+def policy_with_tiles() -> str:
+    """The policy of a page with a map: pictures may also come from the map server of the settings, and no other."""
+    parts = urlsplit(settings.LOPER_TILES)
+    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.-]+(:\d+)?", parts.netloc, re.ASCII):
+        return CONTENT_POLICY
+    return _POLICY.format(tiles=f" {parts.scheme}://{parts.netloc}")
 
 
 class TrustedProxies:

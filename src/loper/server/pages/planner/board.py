@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,11 +16,12 @@ from django.views.decorators.http import require_GET, require_POST
 from loper.server.actions import absences, planning, replanning
 from loper.server.actions.refused import Refused
 from loper.server.pages.planner.scope import day_of, day_url, for_planners, me, number_of, week_url
-from loper.server.queries.board import board
+from loper.server.queries.board import DayBoard, board
 from loper.server.queries.board_proposals import title_of, waiting
 from loper.server.queries.roster import today
 from loper.server.records.proposals import Proposal
 from loper.server.roads import estimated
+from loper.server.security import policy_with_tiles
 
 
 @require_GET
@@ -36,10 +39,42 @@ def day(request: HttpRequest) -> HttpResponse:
         "after": day_url(asked + timedelta(days=1)),
         "now": day_url(today()),
         "week": week_url(asked),
+        "map": _map(found),
         "estimated": estimated(),
         "proposals": [{"row": one, "title": title_of(one)} for one in waiting(asked)],
     }
-    return render(request, "planner/day.html", context)
+    answer = render(request, "planner/day.html", context)
+    if context["map"]:
+        answer.headers["Content-Security-Policy"] = policy_with_tiles()
+        # A map server is asked for pictures by the page itself; it learns which site asks, and no more.
+        answer.headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    return answer
+
+
+def _map(found: DayBoard) -> dict[str, Any] | None:
+    """What the map shows, all of it in the list too; None where no visit has a place."""
+    lanes = [
+        {
+            "name": lane.technician.name,
+            "home": list(lane.home) if lane.home else None,
+            "stops": [
+                {
+                    "pk": stop.pk,
+                    "name": stop.name or stop.case,
+                    "at": f"{stop.planned or stop.start:%H:%M}",
+                    "late": stop.late,
+                    "lat": stop.place.lat,
+                    "lon": stop.place.lon,
+                }
+                for stop in lane.stops
+                if stop.place is not None
+            ],
+        }
+        for lane in found.lanes
+    ]
+    if not any(lane["stops"] for lane in lanes):
+        return None
+    return {"lanes": lanes, "tiles": settings.LOPER_TILES, "attribution": settings.LOPER_TILES_BY}
 
 
 @require_POST
