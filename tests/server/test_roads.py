@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -16,6 +17,7 @@ from loper.plan.model import Place
 from loper.plan.places import place_of
 from loper.plan.travel import Crow
 from loper.server import clock, roads, worker
+from loper.server.actions import technicians
 from loper.server.actions.customers import home_of
 from loper.server.actions.homes import locate_homes
 from loper.server.queries.cases import case_view
@@ -158,3 +160,17 @@ def test_a_planner_sees_that_travel_times_are_estimated(town: Town, world: World
     town.mood = "500"
     roads.travel().seconds([AT], [Place(52.1, 5.2)])
     assert "De routeserver antwoordt niet sinds 7 september, 09:00." in client.get(day).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_is_locked_while_the_geocoder_thinks(town: Town, real_world: World, monkeypatch: Any) -> None:
+    locked = []
+
+    def ask(postcode: str, house_number: str) -> Place:
+        locked.append(connection.in_atomic_block)
+        return AT
+
+    monkeypatch.setattr(technicians, "locate", ask)
+    working = technicians.Working(postcode="3511AB", house_number="12")
+    made = technicians.keep_technician(actor=real_world.staff("planner"), name="Bo Visser", working=working)
+    assert locked == [False] and (made.lat, made.lon) == AT

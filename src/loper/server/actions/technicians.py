@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from loper.plan.model import Place
 from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.actions.seats import give_back, hold, retime
@@ -35,7 +36,6 @@ class Working:
     on_duty: bool = False
 
 
-@transaction.atomic
 def keep_technician(
     *,
     actor: Actor,
@@ -52,23 +52,28 @@ def keep_technician(
     `working` None: how they work stays as it is. Who gets hours keeps what is booked in blocks, as visits on routes.
     """
     demand(actor, "technicians.change")
-    row = Technician() if technician is None else Technician.objects.select_for_update().filter(pk=technician).first()
-    if row is None:
-        raise Refused(_("This technician is not there."))
-    number = tidy_phone(phone) if phone.strip() else ""
-    if phone.strip() and not number:
-        raise Refused(_("A telephone number looks like 06 1234 5678."), field="phone")
-    if user is not None and Technician.objects.filter(user=user).exclude(pk=row.pk).exists():
-        raise Refused(_("This account belongs to another technician already."), field="user")
-    _not_in_use(row, active)
-    row.name, row.skills, row.phone, row.user, row.active = name.strip()[:80], list(skills), number, user, active
-    by_route = bool(row.hours)
-    if working is not None:
-        _work(row, working)
-    row.save()
-    if row.hours:
-        _onto_routes(row, new=not by_route)
-    return row
+    # A geocoder may take seconds: it is asked before anything is locked.
+    place = locate(tidy_postcode(working.postcode), tidy_house_number(working.house_number)) if working else None
+    with transaction.atomic():
+        row = (
+            Technician() if technician is None else Technician.objects.select_for_update().filter(pk=technician).first()
+        )
+        if row is None:
+            raise Refused(_("This technician is not there."))
+        number = tidy_phone(phone) if phone.strip() else ""
+        if phone.strip() and not number:
+            raise Refused(_("A telephone number looks like 06 1234 5678."), field="phone")
+        if user is not None and Technician.objects.filter(user=user).exclude(pk=row.pk).exists():
+            raise Refused(_("This account belongs to another technician already."), field="user")
+        _not_in_use(row, active)
+        row.name, row.skills, row.phone, row.user, row.active = name.strip()[:80], list(skills), number, user, active
+        by_route = bool(row.hours)
+        if working is not None:
+            _work(row, working, place)
+        row.save()
+        if row.hours:
+            _onto_routes(row, new=not by_route)
+        return row
 
 
 def _not_in_use(row: Technician, active: bool) -> None:
@@ -85,8 +90,8 @@ def _not_in_use(row: Technician, active: bool) -> None:
         )
 
 
-def _work(row: Technician, working: Working) -> None:
-    """How they work, with the place where their day begins looked up."""
+def _work(row: Technician, working: Working, place: Place | None) -> None:
+    """How they work, with the place where their day begins."""
     if row.pk and row.hours and not working.hours:
         routed = row.appointments.filter(status=Appointment.BOOKED, planned__isnull=False).count()
         if routed:
@@ -104,7 +109,6 @@ def _work(row: Technician, working: Working) -> None:
     if not postcode:
         row.lat = row.lon = None
     elif (postcode, number) != (row.postcode, row.house_number) or row.lat is None:
-        place = locate(postcode, number)
         if place is None:
             raise Refused(_("We do not know where this postcode is. Look at it again."), field="postcode")
         row.lat, row.lon = place
