@@ -10,6 +10,7 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from django.db import transaction
@@ -93,7 +94,7 @@ def _follow(technician: Technician) -> int:
 
 
 def _foreseen(day: Standing, now: datetime) -> Mapping[str, Arrival]:
-    chance = np.random.default_rng([day.technician.pk, int(now.timestamp())])
+    chance = np.random.default_rng([crc32(day.technician.key.encode()), int(now.timestamp())])
     seen = place_seen(day.technician, now) if day.technician.shares_place and day.heading else None
     return forecasts(day.progress, now, travel(), chance, seen, day.traffic)
 
