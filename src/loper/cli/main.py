@@ -102,6 +102,7 @@ def _setup(commands: Any) -> None:
     add = source.add_parser("add", help="a token for a source; a new one where it had one")
     add.add_argument("source", help="the `source` of its CloudEvents, like erp.example.nl")
     add.add_argument("--role", action="append", required=True, help="whom it may speak for: system, technician, ...")
+    add.add_argument("--scope", action="append", default=[], help="what it opens besides: vera (appointments)")
     add.set_defaults(run=_later("setup", "add_source"))
     stop = source.add_parser("stop", help="its token opens nothing any more")
     stop.add_argument("source", help="the `source` of its CloudEvents")

@@ -56,7 +56,7 @@ def add_source(arguments: Namespace) -> int:
     def add() -> None:
         from loper.server.actions import sources
 
-        token = sources.add_source(source=arguments.source, emitters=arguments.role)
+        token = sources.add_source(source=arguments.source, emitters=arguments.role, scopes=arguments.scope)
         print(f"{arguments.source} may tell what {', '.join(arguments.role)} do. Its token, shown only now:")
         print(token)
 

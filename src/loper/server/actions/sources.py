@@ -13,12 +13,15 @@ from loper.server.records.access import EventSource
 from loper.server.records.links import hash_of, new_token
 from loper.step import SYSTEM
 
+SCOPES = ("vera",)
+"""What a token can open besides bringing events in."""
+
 USED = timedelta(minutes=1)
 """How exactly it is kept when a token was last used: a write a minute, not a write an event."""
 
 
 @transaction.atomic
-def add_source(*, source: str, emitters: Sequence[str]) -> str:
+def add_source(*, source: str, emitters: Sequence[str], scopes: Sequence[str] = ()) -> str:
     """A token for this CloudEvents source; shown once. A source that had one gets a new one, the old is void.
 
     Raises ValueError with what is wrong.
@@ -30,10 +33,18 @@ def add_source(*, source: str, emitters: Sequence[str]) -> str:
         raise ValueError("a source is a text of at most 200 characters, like erp.example.nl")
     if source.lower().startswith(SYSTEM):
         raise ValueError(f"a source that begins with '{SYSTEM}' is Loper itself")
+    if set(scopes) - set(SCOPES):
+        raise ValueError(f"scopes are {', '.join(SCOPES)}; not {', '.join(sorted(set(scopes) - set(SCOPES)))}")
     token = new_token()
     EventSource.objects.update_or_create(
         source=source,
-        defaults={"hash": hash_of(token), "emitters": list(emitters), "active": True, "created": clock.now()},
+        defaults={
+            "hash": hash_of(token),
+            "emitters": list(emitters),
+            "scopes": sorted(set(scopes)),
+            "active": True,
+            "created": clock.now(),
+        },
     )
     return token
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django.core.cache import cache
 from django.db import InterfaceError, OperationalError
@@ -28,9 +29,9 @@ def guarded(view: View) -> View:
     """A store that does not answer is said to be so: come back in a moment, nothing is lost by it."""
 
     @wraps(view)
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
-            return view(request)
+            return view(request, *args, **kwargs)
         except (Unanswered, Conflict, OperationalError, InterfaceError) as wrong:
             logger.warning("the store does not answer: %s", str(wrong).splitlines()[0] if str(wrong) else wrong)
             return problem(503, "nothing of this request is lost if it is sent again", headers={"Retry-After": "2"})

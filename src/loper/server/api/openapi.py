@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -77,6 +78,9 @@ PROBLEM: dict[str, Any] = {
         },
         "taken": {"type": "integer", "minimum": 0},
         "results": RESULTS,
+        "code": {"type": "string", "description": "VERA alone: the status, as a Foutbericht says it"},
+        "omschrijving": {"type": "string", "description": "VERA alone: the detail, as a Foutbericht says it"},
+        "afspraakOpties": {"type": "array", "items": {"type": "object"}, "description": "VERA alone: what is free"},
     },
 }
 
@@ -139,6 +143,40 @@ def _ref(name: str) -> dict[str, str]:
 def _problems(*statuses: int) -> dict[str, Any]:
     content = {"application/problem+json": {"schema": _ref("Problem")}}
     return {str(status): {"description": TITLES[status], "content": content} for status in statuses}
+
+
+def _vera(name: str, what: str, one: bool, writes: Sequence[str]) -> dict[str, Any]:
+    """An address of VERA. The schemas are those of OHD 4.3.0."""
+    body: dict[str, Any] = {"type": "object", "description": f"{what}, by VERA OHD 4.3.0"}
+    many = {"type": "array", "maxItems": 100, "items": body}
+    id = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}
+
+    def method(verb: str) -> dict[str, Any]:
+        shown = many if verb == "get" and not one else body
+        status = "201" if verb == "post" else "200"
+        found: dict[str, Any] = {
+            "operationId": f"{verb}{name}",
+            "summary": f"{what} (VERA)",
+            "security": [{"token": []}],
+            "responses": {
+                status: {"description": "As it stands now", "content": {"application/json": {"schema": shown}}},
+                **_problems(400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503),
+            },
+        }
+        if verb != "get":
+            found["requestBody"] = {"required": True, "content": {"application/json": {"schema": body}}}
+        return found
+
+    found = {verb: method(verb) for verb in ("get", *writes)}
+    return {**found, "parameters": [id]} if one else found
+
+
+VERA: dict[str, Any] = {
+    "/api/vera/v4/afspraak-opties": _vera("Options", "AfspraakOptie", False, ["post"]),
+    "/api/vera/v4/afspraak-opties/{id}": _vera("Option", "AfspraakOptie", True, []),
+    "/api/vera/v4/afspraken": _vera("Appointments", "Afspraak", False, ["post"]),
+    "/api/vera/v4/afspraken/{id}": _vera("Appointment", "Afspraak", True, ["put", "patch"]),
+}
 
 
 def specification() -> dict[str, Any]:
@@ -204,6 +242,7 @@ def specification() -> dict[str, Any]:
                     },
                 }
             },
+            **VERA,
             "/api/openapi.json": {
                 "get": {
                     "operationId": "openapi",

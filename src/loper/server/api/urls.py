@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from loper.server.api import events, openapi, positions, sms
+from loper.server.api import events, openapi, positions, sms, vera
 
 app_name = "api"
 urlpatterns = [
     path("events", events.events, name="events"),
     path("positions", positions.positions, name="positions"),
     path("sms/reports", sms.reports, name="sms_reports"),
+    path("vera/v4/afspraak-opties", vera.options, name="vera_options"),
+    path("vera/v4/afspraak-opties/<str:id>", vera.one_option, name="vera_option"),
+    path("vera/v4/afspraken", vera.appointments, name="vera_appointments"),
+    path("vera/v4/afspraken/<str:id>", vera.one_appointment, name="vera_appointment"),
     path("openapi.json", openapi.document, name="openapi"),
 ]

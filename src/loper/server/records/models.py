@@ -16,6 +16,7 @@ from loper.server.records.designs import (
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.fieldwork import AccessNotes, FollowUp, PartOrder, VisitPhoto, VisitReport
 from loper.server.records.links import CodeChallenge, Link
+from loper.server.records.partners import Ask, TechnicianToken
 from loper.server.records.proposals import Proposal
 from loper.server.records.restored import Restored
 from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, TaskAttempt, Touch, Waiting
@@ -24,6 +25,7 @@ __all__ = [
     "Absence",
     "AccessNotes",
     "Appointment",
+    "Ask",
     "Block",
     "CallWish",
     "Case",
@@ -64,6 +66,7 @@ __all__ = [
     "Task",
     "TaskAttempt",
     "Technician",
+    "TechnicianToken",
     "Touch",
     "VisitPhoto",
     "VisitReport",
