@@ -37,14 +37,16 @@ class Lru:
 
     def look(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Seconds:
         """Shape (origins, destinations); -1 where nothing is known."""
-        table: Seconds = np.full((len(origins), len(destinations)), -1, dtype=np.int64)
-        ends = [_key(place) for place in destinations]
+        keys, ends = [_key(place) for place in origins], [_key(place) for place in destinations]
+        nothing, found = [-1] * len(ends), []
         with self._lock:
-            for at, origin in enumerate(origins):
-                if row := self._rows.get(key := _key(origin)):
+            for key in keys:
+                if row := self._rows.get(key):
                     self._rows.move_to_end(key)
-                    table[at] = [row.get(end, -1) for end in ends]
-        return table
+                    found.append([row.get(end, -1) for end in ends])
+                else:
+                    found.append(nothing)
+        return np.array(found, dtype=np.int64).reshape(len(keys), len(ends))
 
     def keep(self, origins: Sequence[Place], destinations: Sequence[Place], table: Seconds) -> None:
         """Remember a table, and forget what is older and too much."""
