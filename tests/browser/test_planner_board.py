@@ -167,6 +167,12 @@ def test_the_map_shows_the_stops_and_asks_nobody_without_a_map_server(
         one.goto(DAY)
         one.get_by_text("De kaart", exact=True).click()
         expect(one.locator("#map .badge")).to_have_count(3)
+        box = one.locator("#map").bounding_box()
+        assert box is not None
+        for badge in one.locator("#map .badge").all():
+            spot = badge.bounding_box()
+            assert spot is not None and box["x"] < spot["x"] < box["x"] + box["width"]
+            assert box["y"] < spot["y"] < box["y"] + box["height"]
         shot(one, f"board-map-{size}")
         no_findings(one)
         assert all("/static/" in url or "/planner/" in url or url.endswith((".css", ".svg")) for url in asked), asked

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
+from loper.plan.board import Board
 from loper.plan.model import Offered, Plan, Route, Span, Why
 from loper.plan.schedule import Times, schedule
 from loper.server.queries.offers import ask, board_of, offers
@@ -95,10 +96,10 @@ def why_words(why: Why | None) -> str:
     }[why]
 
 
-def within(row: Appointment, technician: str) -> Offered:
-    """Whether this technician (a key) can come inside the promise that stands; the routes are read anew."""
+def within(row: Appointment, technician: str, board: Board | None = None) -> Offered:
+    """Whether this technician (a key) can come inside the promise that stands; without a board it is read anew."""
     day = _day(row.planned or row.start)
-    board = board_of([day], only=[technician], leaving=row)
+    board = board or board_of([day], only=[technician], leaving=row)
     (found, *_rest) = ask(
         work_in(row), [Span(row.start, row.end)], days=[day], notice=-_EVER, technician=technician, board=board
     )
@@ -109,11 +110,11 @@ def others(row: Appointment) -> list[Other]:
     """All colleagues for a visit on a route, those who can come first, with the least extra travel."""
     if row.planned is None or row.people > 1:
         return []
-    found = []
+    found, board = [], board_of([_day(row.planned)], leaving=row)
     for one in planned_by_route():
         if one.pk == row.technician_id:
             continue
-        offered = within(row, one.key)
+        offered = within(row, one.key, board)
         found.append(
             Other(
                 technician=one,
