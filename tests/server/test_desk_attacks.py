@@ -31,6 +31,8 @@ OPEN_TO = {  # who may open a page, where that is not agent, planner and directo
     "withdraw": {"agent"},
     "undo": {"agent"},
     "call": {"agent"},
+    "duty": {"agent", "planner"},
+    "access": {"agent", "planner"},
     "link": {"agent"},
     "happened": {"agent"},
     "correct": {"agent", "director"},
@@ -59,7 +61,8 @@ def places(world: World) -> dict[str, str]:
     assert event is not None and said is not None
     args: dict[str, list[object]] = {
         "message": [said.seq, key], "case": [key], "line": [key], "note": [key], "photo": [photo], "book": [key],
-        "cancel": [key], "withdraw": [key], "undo": [key], "call": [key], "happened": ["customer.heard", child],
+        "cancel": [key], "withdraw": [key], "undo": [key], "call": [key], "duty": [key],
+        "access": [key], "happened": ["customer.heard", child],
         "correct": [key], "link": [key], "customer": ["jo"], "customer_change": ["jo"], "works_again": ["jo"],
         "new": ["repair", "report"],
         "form": [form.pk], "ask": ["complain", key], "task": [task], "claim": [task], "give_back": [task],
@@ -76,7 +79,7 @@ def everything() -> tuple[object, ...]:
     from loper.server.records import models
 
     tables = (
-        "Appointment", "Block", "CallWish", "Case", "Consent", "ContactAddress", "Customer", "CustomerWord",
+        "AccessNotes", "Appointment", "Block", "CallWish", "Case", "Consent", "ContactAddress", "Customer", "CustomerWord",
         "DialogueProgress", "Event", "EventData", "Link", "Note", "Outbox", "StoredFile", "SurveyAnswer", "Task",
         "TaskAttempt", "Touch", "Waiting",
     )  # fmt: skip

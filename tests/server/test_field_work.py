@@ -122,6 +122,7 @@ def test_hours_are_those_of_the_taps_until_they_are_corrected(world: World, sam:
     assert (done_at(row, taps).began, done_at(row, taps).ended) == (arrived, world.time.at)
     corrected = arrived - timedelta(minutes=10)
     fieldwork.keep_work(actor=sam, visit=row.pk, began=corrected, ended=world.time.at, parts=[("Tap", 2), ("", 1)])
+    row = Appointment.objects.get(pk=row.pk)
     assert done_at(row, taps).began == corrected and done_at(row, taps).parts == (("Tap", 2),)
 
 
@@ -183,3 +184,17 @@ def test_a_visit_of_a_colleague_is_not_there(phone: Client, world: World, row: A
 def test_a_wrong_time_says_what_is_expected(phone: Client, row: Appointment) -> None:
     answer = phone.post(f"/field/visit/{row.pk}/hours", {"began": "9 uur"}, headers={"accept": "application/json"})
     assert answer.status_code == 409 and "09:30" in answer.json()["why"]
+
+
+def test_the_office_writes_access_down_and_sees_what_was_done(
+    client: Client, world: World, sam: Actor, row: Appointment
+) -> None:
+    keep(sam, row)
+    fieldwork.keep_work(actor=sam, visit=row.pk, parts=[("Kraan", 2)])
+    client.force_login(world.users["agent"])
+    assert client.post(f"/desk/access/{row.case}", {"dog": "on", "key_box": "Links"}).status_code == 302
+    page = client.get(f"/desk/cases/{row.case}").content.decode()
+    assert "Links" in page and "2 × Kraan" in page and str(VisitPhoto.objects.get().file_id) in page
+    client.force_login(world.users["director"])
+    assert client.get(f"/desk/access/{row.case}").status_code in (403, 404)
+    assert "Links" not in client.get(f"/desk/cases/{row.case}").content.decode()

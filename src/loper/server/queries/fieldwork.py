@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from loper.server.queries.taps import LAST, Tap
+from loper.server.queries.cases import CaseView
+from loper.server.queries.taps import LAST, Tap, taps_of
 from loper.server.records.agenda import Appointment, WorkKind
 from loper.server.records.customers import Property
 from loper.server.records.fieldwork import AccessNotes, VisitPhoto, VisitReport
@@ -36,9 +37,9 @@ def access_of(home: Property | None) -> AccessNotes | None:
 
 def done_at(row: Appointment, taps: Sequence[Tap]) -> Done:
     """What was done at this visit, as far as it was said."""
-    report = VisitReport.objects.filter(visit=row).first() or VisitReport(visit=row)
+    report = getattr(row, "report", None) or VisitReport(visit=row)
     times = {tap.name: tap.at for tap in taps}
-    photos = VisitPhoto.objects.filter(visit=row).order_by("pk").values_list("moment", "file_id")
+    photos = sorted((one.pk, one.moment, one.file_id) for one in row.photos.all())
     return Done(
         began=report.began or times.get("arrive"),
         ended=report.ended or next((times[name] for name in LAST if name in times), None),
@@ -46,9 +47,35 @@ def done_at(row: Appointment, taps: Sequence[Tap]) -> Done:
         signed_by=report.signed_by,
         signed_at=report.signed_at,
         drawn=bool(report.signature),
-        before=tuple(file for moment, file in photos if moment == VisitPhoto.BEFORE),
-        after=tuple(file for moment, file in photos if moment == VisitPhoto.AFTER),
+        before=tuple(file for _pk, moment, file in photos if moment == VisitPhoto.BEFORE),
+        after=tuple(file for _pk, moment, file in photos if moment == VisitPhoto.AFTER),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Visited:
+    """A visit of a case and what was left behind of it."""
+
+    visit: Appointment
+    done: Done
+
+    @property
+    def photos(self) -> tuple[UUID, ...]:
+        return (*self.done.before, *self.done.after)
+
+
+def visited(view: CaseView) -> list[Visited]:
+    """The visits of a case of which something was said, the last one first."""
+    rows = (
+        Appointment.objects.filter(case=view.key)
+        .exclude(status=Appointment.CANCELLED)
+        .select_related("technician", "report")
+    )
+    rows = rows.prefetch_related("photos")
+    found = [
+        Visited(visit=row, done=done_at(row, taps_of(view.case, row.uid))) for row in rows.order_by("-start", "-pk")
+    ]
+    return [one for one in found if one.done.began or one.done.parts or one.done.signed_by or one.photos]
 
 
 def known_parts(row: Appointment) -> list[str]:

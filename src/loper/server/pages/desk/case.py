@@ -26,6 +26,7 @@ from loper.server.queries.desk_case import Whole, set_aside_because, whole
 from loper.server.queries.desk_story import Line
 from loper.server.queries.desk_tasks import as_chores
 from loper.server.queries.duty import can_be_sent
+from loper.server.queries.fieldwork import access_of, visited
 from loper.server.queries.organisation import text_in
 from loper.server.records.dialogues import StoredFile
 
@@ -71,6 +72,9 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
         "view": view,
         "can": can,
         "undo": undo,
+        "access": access_of(view.customer.home) if see and view.customer else None,
+        "can_access": see and view.customer is not None and actor.may("home.access"),
+        "visited": visited(view),
         "duty": can.book and can_be_sent(view, clock.now()),
         "line": place(found, language),
         "lines": _lines(found, recent, retract=can.retract),

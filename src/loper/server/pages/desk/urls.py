@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.pages.desk import acts, case, cases, correct, customer, engine, reading, script, sending, tasks
+from loper.server.pages.desk import acts, case, cases, correct, customer, engine, home, reading, script, sending, tasks
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("cancel/<path:key>", acts.cancel, name="cancel"),
     path("stop/<path:key>", acts.withdraw, name="withdraw"),
     path("undo/<path:key>", acts.undo, name="undo"),
+    path("access/<path:key>", home.access, name="access"),
     path("call/<path:key>", acts.call, name="call"),
     path("happened/<str:event>/<path:key>", acts.happened, name="happened"),
     path("mistake/<path:key>", correct.correct, name="correct"),
