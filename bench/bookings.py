@@ -9,6 +9,8 @@ counting             each half day has so many places, whoever lives where. It i
                      then was promised too much. Several numbers of places are shown, from careful to bold.
 insertion            a block is offered when the job fits in a route as it stands (loper.plan.offer).
 insertion, again     the same, and the days are planned again after every 20 bookings.
+and room made        the same, and when nothing is free the nearest routes are planned anew for this customer, block
+                     by block (loper.plan.solve).
 
 All of them are planned once more at the end, so that travel is what would be driven.
 """
@@ -19,7 +21,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 
@@ -33,6 +35,7 @@ from loper.plan.model import Job, Plan, Route, Span
 from loper.plan.offer import offer
 from loper.plan.optimise import Ways, optimise
 from loper.plan.schedule import schedule
+from loper.plan.solve import make_room
 from loper.plan.travel import Crow
 
 DAYS = 5
@@ -86,17 +89,23 @@ def counting(plan: Plan, customers: Sequence[Customer], places: int) -> Week:
     return Week(len(promised), len(found.left), _hours(found), seconds)
 
 
-def inserting(plan: Plan, customers: Sequence[Customer], again: int | None) -> Week:
+def inserting(plan: Plan, customers: Sequence[Customer], again: int | None, room: bool = False) -> Week:
     begun = time.perf_counter()
     board, routes = Board.of(plan, TRAVEL), {_key(route): route for route in plan.routes}
     accepted = 0
     for job, likes in customers:
         found = next((one for one in offer(board, job, likes, TRAVEL, NOW) if one.free), None)
-        if found is None:
+        if found is not None:
+            key = found.technician, found.span.start.date()
+            routes[key] = taken(routes[key], replace(job, promised=found.span))
+            board = board.with_route(routes[key])
+        elif room and (changed := made_room(routes.values(), job, likes)):
+            for route in changed:
+                routes[_key(route)] = route
+                board = board.with_route(route)
+        else:
             continue
-        key = found.technician, found.span.start.date()
-        routes[key] = taken(routes[key], replace(job, promised=found.span))
-        board, accepted = board.with_route(routes[key]), accepted + 1
+        accepted += 1
         if again and accepted % again == 0:
             plan = Plan(tuple(routes.values()))
             plan = apply(plan, optimise(plan, TRAVEL, now=NOW, ways=QUICK))
@@ -104,6 +113,16 @@ def inserting(plan: Plan, customers: Sequence[Customer], again: int | None) -> W
     seconds = time.perf_counter() - begun
     found_at_night = optimise(Plan(tuple(routes.values())), TRAVEL, now=NOW)
     return Week(accepted, len(found_at_night.left), _hours(found_at_night), seconds)
+
+
+def made_room(routes: Iterable[Route], job: Job, likes: Sequence[Span]) -> tuple[Route, ...] | None:
+    """The routes that change for a customer for whom nothing was free; None where that does not do either."""
+    every = list(routes)
+    for block in likes:
+        today = Plan(tuple(route for route in every if route.shift.day == block.start.date()))
+        if solved := make_room(today, job, block, TRAVEL, NOW):
+            return solved.routes
+    return None
 
 
 def taken(route: Route, job: Job) -> Route:
@@ -136,6 +155,7 @@ def main() -> None:
         ways[f"counting, {places} places a half day"] = lambda plan, them, places=places: counting(plan, them, places)
     ways["insertion"] = lambda plan, them: inserting(plan, them, None)
     ways[f"insertion, again every {given.again}"] = lambda plan, them: inserting(plan, them, given.again)
+    ways["the same, and room made"] = lambda plan, them: inserting(plan, them, given.again, room=True)
     rows = []
     for title, way in ways.items():
         weeks = []
