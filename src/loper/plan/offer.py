@@ -61,11 +61,12 @@ def offer(
 
     `technicians`: these alone (keys); empty: everybody.
     """
-    partners = [
+    able = (
         one
         for one in board.partners
         if takes(one, job) and one.span.start > now + notice and (not technicians or one.partner in technicians)
-    ]
+    )
+    partners = sorted(able, key=lambda one: (one.span, one.partner))
     days: dict[date, _Day | None] = {}
     found: list[Offered] = []
     used: set[Span] = set()
@@ -109,7 +110,7 @@ def _by_span(partners: Iterable[PartnerBlock]) -> dict[Span, PartnerBlock]:
     found: dict[Span, PartnerBlock] = {}
     for one in partners:
         found.setdefault(one.span, one)
-    return dict(sorted(found.items()))
+    return found
 
 
 def _marked(found: Sequence[Offered], rules: Rules) -> tuple[Offered, ...]:
