@@ -1,6 +1,6 @@
 """The offer of blocks: every block of every day, beside solving the day anew for each.
 
-    .venv/bin/python bench/offer.py [--offers 100] [--solves 20]
+    .venv/bin/python bench/offer.py [--offers 100] [--solves 8]
 
 Days are filled with jobs as they come, each put where it costs least, until most who ask find nothing. Then others
 ask: Loper says of every block who can come, at how much extra travel, or why not. VROOM and OR-Tools answer the same

@@ -120,3 +120,9 @@ def test_a_day_under_way_is_offered_from_where_the_technician_is_now() -> None:
     found = offer(Board.of(Plan((Route(under_way, (coming,)),)), TRAVEL), job(), BLOCKS, TRAVEL, at(530))
     assert [one.why for one in found] == ["past", None, None]
     assert found[1].planned == at(650) and found[1].extra == timedelta()
+
+
+def test_who_would_have_to_drive_too_far_is_nearer_to_a_yes_than_who_does_not_work() -> None:
+    too_far = shift("b", ends_at=Place(53.2, 6.57), end=at(720))
+    plan = Plan((Route(shift(end=at(590))), Route(too_far)))
+    assert whys(plan, job())[1] == "far"
