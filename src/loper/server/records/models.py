@@ -3,6 +3,7 @@
 from loper.server.records.access import EventSource
 from loper.server.records.agenda import Absence, Appointment, Block, RouteDay, Technician, WorkKind
 from loper.server.records.arrivals import Drive, Duration, Expected, Forecast, Lesson, Position
+from loper.server.records.complexes import ComplexHome, ComplexWork
 from loper.server.records.customers import Consent, ContactAddress, Customer, CustomerWord, Property
 from loper.server.records.demo import DemoClock
 from loper.server.records.designs import (
@@ -30,6 +31,8 @@ __all__ = [
     "CallWish",
     "Case",
     "CodeChallenge",
+    "ComplexHome",
+    "ComplexWork",
     "Consent",
     "ContactAddress",
     "Customer",
