@@ -1,4 +1,4 @@
-"""Co-makers: which visits they were asked for and what they said; tokens that open one technician's calendar or list."""
+"""Co-makers: visits they were asked for and what they said; tokens of one technician's calendar or list."""
 
 from __future__ import annotations
 
