@@ -13,12 +13,13 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 
-STAFF = ("director", "agent", "technician", "planner", "analyst", "admin")
+STAFF = ("director", "agent", "technician", "planner", "analyst", "admin", "partner")
 
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     # what               who
     "desk": ("agent", "planner", "director"),
     "field": ("technician",),
+    "partner": ("partner",),  # a co-maker: own visits and blocks
     "planning": ("planner",),
     "studio": ("director", "agent", "planner", "analyst"),
     "insight": ("analyst", "director"),
@@ -29,9 +30,10 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "case.withdraw": ("customer", "agent"),
     "case.ask_call": ("customer", "agent"),
     "case.note": ("agent", "planner", "technician", "director"),
-    "case.visit": ("technician",),
+    "case.visit": ("technician", "partner"),
     "home.access": ("technician", "agent", "planner"),  # how to get in: key box, dog, asbestos
     "parts.order": ("agent", "planner"),  # a technician says it with "not fixed"
+    "complex.begin": ("planner", "agent"),  # the same work on many homes
     "case.retract": ("agent", "director"),
     "case.tell": ("agent", "planner"),  # the journey's own events, as far as it lets this role say them
     "case.release": ("agent", "admin"),

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from loper.server.pages.planner import absences, arrivals, blocks, board, move, parts, proposals, technicians, week
+from loper.server.pages.planner import (
+    absences,
+    arrivals,
+    blocks,
+    board,
+    complexes,
+    move,
+    parts,
+    proposals,
+    technicians,
+    week,
+)
 
 app_name = "planner"
 urlpatterns = [
@@ -21,6 +32,10 @@ urlpatterns = [
     path("blocks/<int:pk>", blocks.block, name="block"),
     path("move/<int:pk>", move.move, name="move"),
     path("arrivals", arrivals.arrivals, name="arrivals"),
+    path("complexes", complexes.listing, name="complexes"),
+    path("complexes/new", complexes.new, name="new_complex"),
+    path("complexes/<int:pk>", complexes.show, name="complex"),
+    path("complexes/<int:pk>/place", complexes.place, name="place_complex"),
     path("parts", parts.listing, name="parts"),
     path("parts/<int:pk>/<str:what>", parts.act, name="part"),
     path("technicians", technicians.listing, name="technicians"),

@@ -1,0 +1,100 @@
+"""The same work on many homes: a list of addresses, the days, and how far it is."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from loper.server.actions import complexes
+from loper.server.actions.refused import Refused
+from loper.server.pages.planner.scope import me
+from loper.server.queries import designs
+from loper.server.queries.complexes import progress
+from loper.server.queries.organisation import text_in
+from loper.server.queries.visits import today
+from loper.server.records.agenda import WorkKind
+from loper.server.records.complexes import ComplexWork
+
+MOST = 50
+PERMISSION = "complex.begin"
+
+
+@require_GET
+@login_required
+@permission_required(PERMISSION, raise_exception=True)
+def listing(request: HttpRequest) -> HttpResponse:
+    """All such work, the newest first."""
+    found = [progress(one) for one in ComplexWork.objects.order_by("-at")[:MOST]]
+    return render(request, "planner/complexes.html", {"works": found})
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+@permission_required(PERMISSION, raise_exception=True)
+def new(request: HttpRequest) -> HttpResponse:
+    """A title, what it is, the addresses, from which day until which."""
+    given, wrong, field = request.POST, "", ""
+    if request.method == "POST":
+        try:
+            work = complexes.begin(
+                actor=me(request),
+                title=given.get("title", "").replace("\x00", ""),
+                journey=given.get("journey", ""),
+                kind=given.get("kind", "").replace("\x00", ""),
+                homes=complexes.read_homes(given.get("homes", "").replace("\x00", "")),
+                days=_days(given.get("first", ""), given.get("last", "")),
+            )
+            return _placed(request, work.pk)
+        except Refused as refused:
+            wrong, field = refused.sentence, refused.field or ""
+    context = {
+        "journeys": [(one.name, text_in(one.title, get_language() or "nl") or one.name) for one in designs.published()],
+        "kinds": WorkKind.objects.order_by("title", "name"),
+        "given": given,
+        "wrong": wrong,
+        "field": field,
+        "today": today(),
+    }
+    return render(request, "planner/complex_new.html", context, status=422 if wrong else 200)
+
+
+@require_GET
+@login_required
+@permission_required(PERMISSION, raise_exception=True)
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is, home by home."""
+    found = progress(get_object_or_404(ComplexWork, pk=pk))
+    return render(request, "planner/complex.html", {"found": found})
+
+
+@require_POST
+@login_required
+@permission_required(PERMISSION, raise_exception=True)
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """Blocks for homes that have none yet."""
+    get_object_or_404(ComplexWork, pk=pk)
+    return _placed(request, pk)
+
+
+def _placed(request: HttpRequest, pk: int) -> HttpResponse:
+    number = complexes.place(actor=me(request), work=pk)
+    said = ngettext("%(number)d home got a time.", "%(number)d homes got a time.", number) % {"number": number}
+    (messages.success if number else messages.warning)(request, said)
+    return redirect("planner:complex", pk)
+
+
+def _days(first: str, last: str) -> list[date]:
+    try:
+        begin, end = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise Refused(_("Choose the first and the last day."), field="days") from None
+    if not begin <= end <= begin + timedelta(days=complexes.MOST_DAYS - 1):
+        raise Refused(_("The last day comes after the first, at most sixty days later."), field="days")
+    return [begin + timedelta(days=ahead) for ahead in range((end - begin).days + 1)]
