@@ -8,5 +8,5 @@ def make_role(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("records", "0015_partners")]
+    dependencies = [("records", "0016_complexes")]
     operations = [migrations.RunPython(make_role, migrations.RunPython.noop)]
