@@ -8,7 +8,7 @@ from typing import Any
 from loper.plan.calibrate import UNKNOWN
 from loper.server.actions import arrivals, lessons, visits
 from loper.server.queries.cases import case_view
-from loper.server.queries.lessons import calibration, durations
+from loper.server.queries.lessons import calibration, durations, roads
 from loper.server.queries.progress import standing
 from loper.server.queries.runtime import facts_of
 from loper.server.queries.work import work_of
@@ -170,7 +170,26 @@ def test_nights_teach_how_far_forecasts_are_off_and_how_long_work_takes(
     assert learned.n == 40 and learned.high > 1 and learned != UNKNOWN["driving"]
     lasting = durations().of("leak", "t1")
     assert lasting is not None and 29 < lasting.median.total_seconds() / 60 < 40
-    assert Lesson.objects.count() == 2
+    assert Lesson.objects.count() == 3
+
+
+def test_slow_roads_are_learned_and_make_forecasts_later(world: World, keys: list[str], tap: Tap) -> None:
+    made = row(keys[0])
+    made.status = Appointment.DONE
+    for number in range(60):
+        made.pk, made.uid = None, f"x{number}"
+        made.save()
+        Drive.objects.create(
+            appointment=made, from_lat=52.09, from_lon=5.12, to_lat=made.lat, to_lon=made.lon,
+            planned=1200, driven=2000, at=clock("07:45") - timedelta(days=60 - number),
+        )  # fmt: skip
+    world.time.at = clock("05:00")
+    tap("depart", keys[1], "10:20")
+    before = expected(keys[1]).median
+    lessons.learn()
+    assert roads().trips == 60 and roads().ratio("x", "y") > 1.3
+    arrivals.follow_all()
+    assert expected(keys[1]).median > before
 
 
 def test_what_such_visits_took_decides_how_long_the_next_one_gets(world: World, sam: Technician) -> None:

@@ -17,16 +17,19 @@ from django.db import transaction
 
 from loper.plan.arrival import Arrival, forecasts
 from loper.plan.calibrate import Calibration
+from loper.plan.learned import Corrected, part_of
 from loper.plan.model import Span
 from loper.plan.progress import turn
 from loper.plan.telling import Said, Told, say, tell_anew
+from loper.plan.traffic import traffic_of
 from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell
 from loper.server.queries.designs import journey
 from loper.server.queries.lessons import calibration
+from loper.server.queries.lessons import roads as learned_roads
 from loper.server.queries.progress import Standing, place_seen, standing
-from loper.server.queries.roster import midnight, today
+from loper.server.queries.roster import midnight, today, zone
 from loper.server.queries.taps import LAST, leads_to
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.arrivals import Drive, Duration, Expected, Forecast
@@ -96,7 +99,9 @@ def _follow(technician: Technician) -> int:
 def _foreseen(day: Standing, now: datetime) -> Mapping[str, Arrival]:
     chance = np.random.default_rng([crc32(day.technician.key.encode()), int(now.timestamp())])
     seen = place_seen(day.technician, now) if day.technician.shares_place and day.heading else None
-    return forecasts(day.progress, now, travel(), chance, seen, day.traffic)
+    roads = Corrected(travel(), learned_roads(), part_of(now, zone()))
+    driven = [(float(roads.seconds([one.origin], [one.destination])[0, 0]), one.driven) for one in day.trips]
+    return forecasts(day.progress, now, roads, chance, seen, traffic_of(driven))
 
 
 def _keep(row: Appointment, raw: Arrival, learned: Calibration, now: datetime, *, told: bool = False) -> Said:

@@ -1,4 +1,4 @@
-"""Learned every night from what came: how far forecasts are off, and how long work takes."""
+"""Learned every night from what came: how far forecasts are off, how long work takes, how slow the roads are."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from django.db import transaction
 from loper.plan.arrival import Arrival
 from loper.plan.calibrate import DAYS, Calibration, Kept
 from loper.plan.duration import KEPT, Durations, Took
+from loper.plan.learned import Trip
+from loper.plan.learned import learn as learn_roads
+from loper.plan.model import Place
 from loper.server import clock
 from loper.server.queries import lessons
 from loper.server.queries.roster import midnight, today, zone
@@ -43,7 +46,18 @@ def learn() -> None:
     took = [Took(one.kind, one.technician, one.minutes, one.at) for one in Duration.objects.order_by("at")]
     said = {name: float(minutes) for name, minutes in WorkKind.objects.values_list("name", "minutes") if minutes}
     learned = Durations.learn(took, now, said)
+    drives = [
+        Trip(
+            origin=Place(one.from_lat, one.from_lon),
+            destination=Place(one.to_lat, one.to_lon),
+            planned=one.planned,
+            driven=one.driven,
+            when=one.at,
+        )
+        for one in Drive.objects.order_by("at")
+    ]
     for name, what in (
+        (lessons.ROADS, lessons.of_roads(learn_roads(drives, zone()))),
         (lessons.ARRIVALS, lessons.of_calibration(Calibration.learn(kept))),
         (lessons.DURATIONS, lessons.of_durations(learned, sorted({(one.kind, one.technician) for one in took}))),
     ):

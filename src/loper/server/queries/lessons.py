@@ -1,4 +1,4 @@
-"""What was learned at night: how honest forecasts are, and how long work takes."""
+"""What was learned at night: how honest forecasts are, how long work takes, how slow the roads are."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import Any
 from loper.plan.arrival import HORIZONS
 from loper.plan.calibrate import Calibration, Mend
 from loper.plan.duration import Durations, Lasting
+from loper.plan.learned import Learned
 from loper.server.records.arrivals import Lesson
 
-ARRIVALS, DURATIONS = "arrivals", "durations"
+ARRIVALS, DURATIONS, ROADS = "arrivals", "durations", "roads"
 
 
 def calibration() -> Calibration:
@@ -63,6 +64,31 @@ def of_durations(learned: Durations, seen: Iterable[tuple[str, str]]) -> dict[st
             if lasting.n:
                 kept.setdefault(kind, {})[one] = [lasting.mu, lasting.sigma, lasting.n]
     return kept
+
+
+def roads() -> Learned:
+    """How much longer drives take than was planned; nothing learned yet changes nothing."""
+    known = _what(ROADS)
+    if not known:
+        return Learned()
+    return Learned(
+        trips=known["trips"],
+        overall=known["overall"],
+        parts=known["parts"],
+        pairs={(start, end): log for start, end, log in known["pairs"]},
+        both={(start, end, part): log for start, end, part, log in known["both"]},
+    )
+
+
+def of_roads(learned: Learned) -> dict[str, Any]:
+    """As it is kept."""
+    return {
+        "trips": learned.trips,
+        "overall": learned.overall,
+        "parts": dict(learned.parts),
+        "pairs": [[*pair, log] for pair, log in learned.pairs.items()],
+        "both": [[*key, log] for key, log in learned.both.items()],
+    }
 
 
 def _what(name: str) -> dict[str, Any]:

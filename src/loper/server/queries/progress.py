@@ -15,7 +15,6 @@ from loper.plan.arrival import RECENT
 from loper.plan.duration import Lasting
 from loper.plan.model import Place, Shift, Span
 from loper.plan.progress import Does, Position, Progress, pauses_left
-from loper.plan.traffic import Traffic, traffic_of
 from loper.server.queries.lessons import Lastings, durations
 from loper.server.queries.roster import home_of, job_of, midnight, shift_of, today
 from loper.server.queries.taps import LAST, NAMES
@@ -53,10 +52,6 @@ class Standing:
     rows: Mapping[str, Appointment]
     taps: Mapping[str, Sequence[Tapped]]
     trips: Sequence[Trip]
-
-    @property
-    def traffic(self) -> Traffic:
-        return traffic_of((one.planned, one.driven) for one in self.trips)
 
     def tap(self, key: str, *names: str) -> Tapped | None:
         """The first of these taps of a visit."""
