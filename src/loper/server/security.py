@@ -97,7 +97,7 @@ def axes_username(request: HttpRequest, credentials: dict[str, str] | None = Non
     return typed.strip().lower()[:255]
 
 
-_TOKEN = re.compile(r"(/(?:l|u)/)[A-Za-z0-9_-]{16,}")
+_TOKEN = re.compile(r"(/(?:l|u|calendar)/)[A-Za-z0-9_-]{16,}")
 
 
 class Line(logging.Formatter):

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from loper.server.api import agenda_feed
 from loper.server.pages import common
 from loper.server.pages.account import views as account
 
@@ -15,6 +16,8 @@ urlpatterns = [
     path("studio/", include("loper.server.pages.studio.urls")),
     path("account/", account.mine, name="account"),
     path("account/", include("allauth.urls")),
+    path("partner/", include("loper.server.pages.partner.urls")),
+    path("calendar/<str:token>.ics", agenda_feed.calendar, name="calendar"),
     path("api/", include("loper.server.api.urls")),
     path("healthz", common.healthz, name="healthz"),
     path("brand/logo", common.brand_logo, name="brand_logo"),

@@ -19,7 +19,7 @@ from loper.run.outbox import Outbox
 from loper.run.ports import Channel
 from loper.run.worker import sweep, work
 from loper.server import roads
-from loper.server.actions import arrivals, homes, lessons, migrate, nightly, returns
+from loper.server.actions import arrivals, homes, lessons, migrate, nightly, partners, returns
 from loper.server.actions.texts import Texts
 from loper.server.actions.tidy import tidy
 from loper.server.alone import check_database, the_only_worker
@@ -174,9 +174,10 @@ def find_homes(stop: threading.Event) -> None:
 
 
 def plan_again(stop: threading.Event) -> None:
-    """Plan the coming days again at night and after many bookings, until `stop` is set."""
+    """Visits that a co-maker leaves unanswered; the coming days, at night and after many bookings; until `stop` is set."""
     while not stop.wait(PLANNING):
         try:
+            partners.chase()
             nightly.go_on()
         except Exception:
             logger.exception("planning days again")

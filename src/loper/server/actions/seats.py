@@ -7,7 +7,7 @@ inside their own transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from loper.plan.model import Route, Span
 from loper.plan.schedule import schedule
 from loper.server import clock
+from loper.server.actions.asking import ask_partner
 from loper.server.actions.refused import Refused
 from loper.server.queries.offers import ask, board_of, room
 from loper.server.queries.roster import plan_of, zone
@@ -59,10 +60,10 @@ def place(*, case: str, customer: str, slot: Slot, work: Work, able: bool = Fals
     Where it is booked in this very block already, it stays as it is. `able`: also who is named must have the skills.
     """
     with transaction.atomic():
-        found = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()
-        if found is not None and found.at(slot):
-            return found
         for _try in range(TRIES):
+            found = Appointment.objects.filter(case=case, status=Appointment.BOOKED).first()
+            if found is not None and found.at(slot):
+                return found
             wanted = _wanted(slot, work, found, able)
             if wanted is None:
                 break
@@ -93,20 +94,42 @@ def again(row: Appointment, slot: Slot, *, gives_up: bool) -> None:
     raise Refused(_("Someone else has just taken this time. Please choose another."), field="block")
 
 
+def instead(row: Appointment, not_by: Collection[str]) -> None:
+    """The same promise kept by somebody else than these (keys). Raises Refused, with nothing changed: nobody can."""
+    slot, work = Slot(row.start, row.end), work_in(row)
+    for _try in range(TRIES):
+        wanted = _wanted(slot, work, row, able=True, not_by=not_by)
+        if wanted is None:
+            break
+        try:
+            with transaction.atomic():
+                _settle(row, wanted, slot, work, gives_up=True)
+            return
+        except Gone:
+            row.refresh_from_db()
+    raise Refused(_("Nobody else can come at this time."), field="block")
+
+
 class Gone(Exception):
     """Somebody else was quicker."""
 
 
-def _wanted(slot: Slot, work: Work, leaving: Appointment | None, able: bool) -> Seat | None:
+def _wanted(
+    slot: Slot, work: Work, leaving: Appointment | None, able: bool, not_by: Collection[str] = ()
+) -> Seat | None:
     """Who would do it as things stand now; None: nobody can."""
     now = clock.now()
     if slot.start <= now:
         return None
-    block = _agreed(slot, work, able)
+    block = _agreed(slot, work, able, not_by)
     if slot.technician and block is not None:
         return Seat(block.technician, block)
     day = slot.start.astimezone(zone()).date()
-    board = board_of([day], only=[slot.technician] if slot.technician else (), leaving=leaving)
+    only: Collection[str] = [slot.technician] if slot.technician else ()
+    if not_by:
+        others = Technician.objects.filter(active=True).exclude(key__in=not_by)
+        only = [*others.values_list("key", flat=True)] or ["-"]  # nobody: not everybody
+    board = board_of([day], only=only, leaving=leaving)
     (found, *_rest) = ask(
         work, [Span(slot.start, slot.end)], days=[day], notice=timedelta(), technician=slot.technician, board=board
     )
@@ -131,9 +154,10 @@ def _room(slot: Slot, work: Work, leaving: Appointment | None) -> Seat | None:
     return Seat(technician, None, None, solved.offered.planned, stood, solved.routes)
 
 
-def _agreed(slot: Slot, work: Work, able: bool) -> Block | None:
+def _agreed(slot: Slot, work: Work, able: bool, not_by: Collection[str] = ()) -> Block | None:
     """The agreed block of this time that has the most room, of one who can do the work."""
     rows = Block.objects.filter(start=slot.start, end=slot.end, taken__lt=F("capacity"), technician__active=True)
+    rows = rows.exclude(technician__key__in=not_by)
     if slot.technician:
         rows = rows.filter(technician__key=slot.technician)
     for block in rows.select_related("technician").order_by("taken", "technician__name", "pk"):
@@ -150,6 +174,8 @@ def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: b
     day = _day(slot.start)
     days = [(pk, day) for pk in Technician.objects.filter(key__in=seat.holds).values_list("pk", flat=True)]
     hold([*days, *(_days_of(row) if gives_up else ())])
+    if gives_up:
+        _as_we_read_it(row)
     if seat.routes:
         _make_room(seat, day, row if gives_up else None)
     elif seat.block is None:
@@ -172,8 +198,20 @@ def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: b
             row.save()
     except IntegrityError:
         raise Refused(_("Somebody else made this appointment a moment ago. Please look again.")) from None
+    ask_partner(row)
     retime(days)
     return row
+
+
+def _as_we_read_it(row: Appointment) -> None:
+    """The appointment is ours until the transaction ends; raises Gone where somebody changed it since.
+
+    Always after its route: whoever holds that gives its visits other times.
+    """
+    names = ("technician_id", "second_id", "block_id", "sequence", "changed")
+    found = Appointment.objects.select_for_update().filter(pk=row.pk).values_list(*names).first()
+    if found != tuple(getattr(row, name) for name in names):
+        raise Gone
 
 
 def _still(seat: Seat, slot: Slot, work: Work, leaving: Appointment | None) -> Seat:
@@ -267,6 +305,11 @@ def retime(days: Iterable[tuple[int, date]]) -> None:
             for job, at in zip(route.jobs, times.begins, strict=True):
                 if not job.fixed and job.planned != at:
                     Appointment.objects.filter(pk=int(job.key)).update(planned=at)
+
+
+def hold_days(row: Appointment | None) -> None:
+    """The routes that this appointment lies on are ours; before the appointment itself (see `_as_we_read_it`)."""
+    hold(_days_of(row))
 
 
 def leave(row: Appointment) -> None:

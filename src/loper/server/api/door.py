@@ -43,10 +43,10 @@ def posted(view: View) -> View:
     """Only POST; anything else hears so as a problem."""
 
     @wraps(view)
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.method != "POST":
             return problem(405, "send it with POST", headers={"Allow": "POST"})
-        return view(request)
+        return view(request, *args, **kwargs)
 
     return answer
 

@@ -136,6 +136,53 @@ PLACED: dict[str, Any] = {
 }
 
 
+PARTNER_VISIT: dict[str, Any] = {
+    "type": "object",
+    "description": "Name, address and telephone are in it only once the co-maker has accepted it.",
+    "required": ["id", "uid", "sequence", "state"],
+    "additionalProperties": False,
+    "properties": {
+        "id": {"type": "integer"},
+        "uid": {"type": "string", "description": "as in the calendar"},
+        "sequence": {"type": "integer"},
+        "state": {"enum": ["asked", "proposed", "accepted", "done", "cancelled", "gone"]},
+        "answer_before": {"type": "string", "format": "date-time"},
+        "start": {"type": "string", "format": "date-time"},
+        "end": {"type": "string", "format": "date-time"},
+        "minutes": {"type": "integer"},
+        "work": {"type": "string"},
+        "skills": {"type": "array", "items": {"type": "string"}},
+        "area": {"type": "string"},
+        "name": {"type": "string"},
+        "address": {"type": "string"},
+        "phone": {"type": "string"},
+        "can": {"type": "array", "items": {"type": "string"}, "description": "what can be said of it now"},
+    },
+}
+
+PARTNER_VISITS: dict[str, Any] = {
+    "type": "object",
+    "required": ["visits", "next"],
+    "additionalProperties": False,
+    "properties": {
+        "visits": {"type": "array", "items": {"$ref": "#/components/schemas/PartnerVisit"}},
+        "next": {"type": "string", "description": "send it as `since` next time"},
+    },
+}
+
+PARTNER_SAYS: dict[str, Any] = {
+    "type": "object",
+    "required": ["say"],
+    "additionalProperties": False,
+    "properties": {
+        "say": {"enum": ["accept", "refuse", "propose", "depart", "arrive", "fixed", "not_fixed", "absent"]},
+        "reason": {"type": "string", "maxLength": 400, "description": "with refuse and not_fixed"},
+        "start": {"type": "string", "format": "date-time", "description": "with propose: a free block of theirs"},
+        "end": {"type": "string", "format": "date-time"},
+    },
+}
+
+
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -243,6 +290,40 @@ def specification() -> dict[str, Any]:
                 }
             },
             **VERA,
+            "/api/partner/visits": {
+                "get": {
+                    "operationId": "partnerVisits",
+                    "summary": "A co-maker's visits that changed",
+                    "security": [{"token": []}],
+                    "parameters": [{"name": "since", "in": "query", "schema": {"type": "string"}}],
+                    "responses": {
+                        "200": {
+                            "description": "The oldest change first; a visit may come twice",
+                            "content": {"application/json": {"schema": _ref("PartnerVisits")}},
+                        },
+                        **_problems(401, 405, 422, 429, 503),
+                    },
+                }
+            },
+            "/api/partner/visits/{pk}": {
+                "parameters": [{"name": "pk", "in": "path", "required": True, "schema": {"type": "integer"}}],
+                "post": {
+                    "operationId": "partnerSays",
+                    "summary": "What a co-maker says of a visit",
+                    "security": [{"token": []}],
+                    "requestBody": {
+                        "required": True,
+                        "content": {"application/json": {"schema": _ref("PartnerSays")}},
+                    },
+                    "responses": {
+                        "200": {
+                            "description": "The visit as it stands now",
+                            "content": {"application/json": {"schema": _ref("PartnerVisit")}},
+                        },
+                        **_problems(400, 401, 404, 405, 409, 413, 415, 422, 429, 503),
+                    },
+                },
+            },
             "/api/openapi.json": {
                 "get": {
                     "operationId": "openapi",
@@ -258,6 +339,9 @@ def specification() -> dict[str, Any]:
                 "Taken": TAKEN,
                 "Problem": PROBLEM,
                 "SmsReport": REPORT,
+                "PartnerVisits": PARTNER_VISITS,
+                "PartnerVisit": PARTNER_VISIT,
+                "PartnerSays": PARTNER_SAYS,
                 "Position": POSITION,
                 "Placed": PLACED,
             },

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from loper.server.api import events, openapi, positions, sms, vera
+from loper.server.api import events, openapi, partners, positions, sms, vera
 
 app_name = "api"
 urlpatterns = [
     path("events", events.events, name="events"),
     path("positions", positions.positions, name="positions"),
     path("sms/reports", sms.reports, name="sms_reports"),
+    path("partner/visits", partners.visits, name="partner_visits"),
+    path("partner/visits/<int:pk>", partners.say, name="partner_say"),
     path("vera/v4/afspraak-opties", vera.options, name="vera_options"),
     path("vera/v4/afspraak-opties/<str:id>", vera.one_option, name="vera_option"),
     path("vera/v4/afspraken", vera.appointments, name="vera_appointments"),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from loper.server.permissions import roles_of
 from loper.server.ui.menu import MENU
 
-WORK = {"agent": "desk", "technician": "field", "planner": "planning", "director": "studio"}
+WORK = {"agent": "desk", "technician": "field", "planner": "planning", "partner": "partner", "director": "studio"}
 """Role -> the permission of the pages it works on."""
 
 

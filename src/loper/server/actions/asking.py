@@ -1,0 +1,45 @@
+"""Ask a co-maker whether they come: with every visit that is put in one of their blocks, inside that transaction."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from loper.server import clock
+from loper.server.records.agenda import Appointment, Technician
+from loper.server.records.partners import Ask, TechnicianToken
+
+PATIENCE = timedelta(hours=4)
+"""So long they have to answer; never more than half of what is left until the visit."""
+
+
+def ask_partner(row: Appointment) -> Ask | None:
+    """Asked anew; None where the visit is not a co-maker's, or they have no way to answer: then it is as agreed."""
+    if not row.technician.partner or not answers(row.technician):
+        return None
+    now = clock.now()
+    return Ask.objects.update_or_create(
+        appointment=row,
+        partner=row.technician,
+        defaults={
+            "sequence": row.sequence,
+            "state": Ask.ASKED,
+            "asked": now,
+            "deadline": deadline(now, row.start),
+            "changed": now,
+            "reason": "",
+            "other_start": None,
+            "other_end": None,
+        },
+    )[0]
+
+
+def deadline(now: datetime, start: datetime) -> datetime:
+    """Until when they can answer."""
+    return now + min(PATIENCE, max(timedelta(), start - now) / 2)
+
+
+def answers(partner: Technician) -> bool:
+    """Whether they have an account, or a system of their own that reads the list."""
+    if partner.user_id is not None:
+        return True
+    return TechnicianToken.objects.filter(technician=partner, purpose=TechnicianToken.PARTNER, revoked=None).exists()
