@@ -24,6 +24,7 @@ def next_version(**replace: str) -> str:
     text = changed(**replace)
     text = text.replace("job.reported: reported}", "job.reported: received}").replace("  reported:\n", "  received:\n")
     text = text.replace(": reported", ": received").replace("{to: reported}", "{to: received}")
+    text = text.replace("in: [reported]", "in: [received]")
     reminder = text[text.index("  reminder:\n") : text.index("  arrival:\n")]
     text = text.replace(reminder, "")
     new = (
