@@ -101,6 +101,7 @@ def test_the_page_from_list_to_progress(client: Client, world: World, sam: Techn
         "homes": "3511 AB 1\n3511 AB 2",
     }
     assert client.post("/planner/complexes/new", {**given, "homes": "nowhere"}).status_code == 422
+    assert client.post("/planner/complexes/new", {**given, "journey": "complaint"}).status_code == 422  # no visits
     answer = client.post("/planner/complexes/new", given)
     assert answer.status_code == 302
     assert client.get(answer["Location"]).status_code == 200
@@ -109,3 +110,10 @@ def test_the_page_from_list_to_progress(client: Client, world: World, sam: Techn
     for path in ("/planner/complexes", "/planner/complexes/new", answer["Location"]):
         assert client.get(path).status_code == 403
     assert client.post(f"{answer['Location']}/place").status_code == 403
+
+
+def test_agreed_blocks_are_filled_too(world: World) -> None:
+    Technician.objects.update(skills=[])
+    work = begin(world, 10, [TUESDAY])
+    assert complexes.place(actor=world.staff("agent"), work=work.pk) == 8  # two technicians with four blocks each
+    assert progress(work).stuck == 2

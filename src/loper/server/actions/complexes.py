@@ -22,7 +22,7 @@ from loper.server.queries import designs
 from loper.server.queries.cases import case_view
 from loper.server.queries.offers import offers
 from loper.server.queries.work import work_of
-from loper.server.records.agenda import Appointment, Slot, WorkKind
+from loper.server.records.agenda import Appointment, Block, Slot, WorkKind
 from loper.server.records.complexes import ComplexHome, ComplexWork
 from loper.server.records.customers import Customer, Property, tidy_house_number, tidy_postcode
 
@@ -56,6 +56,11 @@ def read_homes(text: str) -> list[tuple[str, str]]:
     return homes
 
 
+def journeys() -> list[Journey]:
+    """The journeys in which somebody comes to the customer's home."""
+    return [one for one in designs.published() if "appointment.made" in one.events]
+
+
 @transaction.atomic
 def begin(
     *, actor: Actor, title: str, journey: str, kind: str, homes: Sequence[tuple[str, str]], days: Sequence[date]
@@ -67,7 +72,7 @@ def begin(
     today = timezone.localdate(clock.now())
     if not days or len(days) > MOST_DAYS or min(days) < today:
         raise Refused(_("Choose days from today on, sixty at most."), field="days")
-    design = next((one for one in designs.published() if one.name == journey), None)
+    design = next((one for one in journeys() if one.name == journey), None)
     if design is None:
         raise Refused(_("Choose a journey."), field="journey")
     event, role = _beginning(design, actor)
@@ -114,6 +119,8 @@ def _place_one(actor: Actor, home: ComplexHome, days: Sequence[date]) -> bool:
         found = offers(work_of(view), days=days, notice=timedelta())
         free = sorted((one for one in found if one.free), key=lambda one: (one.extra, one.span.start))
         why = next(iter(Counter(one.why or "" for one in found).most_common(1)), ("full", 0))[0]
+        if why == "hours" and Block.objects.filter(start__date__in=list(days)).exists():
+            why = "full"  # agreed blocks there are, but all are taken
         for one in free[:5]:
             try:
                 cases.book(actor=actor, case=home.case, block=Slot(one.span.start, one.span.end))

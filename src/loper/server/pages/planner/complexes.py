@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from loper.server.actions import complexes
 from loper.server.actions.refused import Refused
 from loper.server.pages.planner.scope import me
-from loper.server.queries import designs
 from loper.server.queries.complexes import progress
 from loper.server.queries.organisation import text_in
 from loper.server.queries.visits import today
@@ -40,7 +39,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @permission_required(PERMISSION, raise_exception=True)
 def new(request: HttpRequest) -> HttpResponse:
     """A title, what it is, the addresses, from which day until which."""
-    given, wrong, field = request.POST, "", ""
+    given, wrong, field, language = request.POST, "", "", get_language() or "nl"
     if request.method == "POST":
         try:
             work = complexes.begin(
@@ -55,7 +54,7 @@ def new(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             wrong, field = refused.sentence, refused.field or ""
     context = {
-        "journeys": [(one.name, text_in(one.title, get_language() or "nl") or one.name) for one in designs.published()],
+        "journeys": [(one.name, text_in(one.title, language) or one.name) for one in complexes.journeys()],
         "kinds": WorkKind.objects.order_by("title", "name"),
         "given": given,
         "wrong": wrong,
