@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from loper.server import clock
 from loper.server.actions.refused import Refused
-from loper.server.actions.seats import changed, leave
+from loper.server.actions.seats import changed, hold_days, leave
 from loper.server.permissions import Actor, demand
 from loper.server.records.agenda import Appointment, Block, Slot, Technician
 
@@ -29,6 +29,8 @@ def chosen_slot(text: str | None) -> Slot:
 
 def close(*, case: str, status: str) -> Appointment | None:
     """The open appointment of a case is over: cancelled (its place is free again) or done (it took place)."""
+    if status == Appointment.CANCELLED:
+        hold_days(Appointment.objects.filter(case=case, status=Appointment.BOOKED).first())
     found = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()
     if found is None:
         return None
