@@ -174,7 +174,7 @@ def find_homes(stop: threading.Event) -> None:
 
 
 def plan_again(stop: threading.Event) -> None:
-    """Visits that a co-maker leaves unanswered; the coming days, at night and after many bookings; until `stop` is set."""
+    """Plan unanswered visits again; the coming days at night and after many bookings; until `stop` is set."""
     while not stop.wait(PLANNING):
         try:
             partners.chase()

@@ -195,9 +195,9 @@ def one_appointment(request: HttpRequest, actor: Actor, id: str) -> HttpResponse
         except Refused as refused:
             return wrong(409, str(refused))
     elif slot is not None:
-        refused = _take(actor, row.case, slot)
-        if isinstance(refused, HttpResponse):
-            return refused
+        moved_to = _take(actor, row.case, slot)
+        if isinstance(moved_to, HttpResponse):
+            return moved_to
     row.refresh_from_db()
     return JsonResponse(_appointment(row))
 
@@ -261,8 +261,10 @@ def _appointment(row: Appointment) -> dict[str, Any]:
 def _query(request: HttpRequest, names: tuple[str, ...]) -> tuple[dict[str, str], list[dict[str, str]]]:
     """The filters of a question. An unknown one is said: a filter that is not heeded would show too much."""
     of_everyone = ("cursor", "pagina", "parameters.aantalPerPagina", "aantalPerPagina")
-    asked, errors = {}, []
-    for name, text in request.GET.items():
+    asked: dict[str, str] = {}
+    errors: list[dict[str, str]] = []
+    for name in request.GET:
+        text = request.GET[name]
         plain = name.replace("[", ".").replace("]", "")
         if plain in names and text.isprintable():
             asked[plain] = text
@@ -328,7 +330,7 @@ def _slot_in(body: Mapping[str, Any], errors: list[dict[str, str]]) -> Slot | No
         errors.append({"at": "/bloktijdEind", "why": "later than bloktijdBegin"})
     elif found[0] <= clock.now():
         errors.append({"at": "/bloktijdBegin", "why": "this time has passed"})
-    return Slot(*found)
+    return Slot(found[0], found[1])
 
 
 def _open(case: str, errors: list[dict[str, str]], at: str) -> CaseView | None:

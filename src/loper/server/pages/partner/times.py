@@ -58,7 +58,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         block = partners.change_times(actor=me(request), block=pk, capacity=_number(request.POST.get("capacity")))
     except Refused as wrong:
         return _show(request, error=wrong.sentence, status=422)
-    messages.success(request, _("Kept.") if block.capacity else _("This time is closed. Open it again below."))
+    messages.success(request, _("Kept.") if block.capacity else _("This time is closed. Open it again above."))
     return redirect("partner:times")
 
 
