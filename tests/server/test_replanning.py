@@ -448,3 +448,28 @@ def test_settings_that_make_no_sense_stop_the_worker(settings: Any, name: str, v
     setattr(settings, f"LOPER_REPLAN_{name}", value)
     with pytest.raises(ValueError, match="LOPER_REPLAN"):
         nightly.check()
+
+
+def test_customers_planners_and_a_proposal_at_once_break_no_promise(real_world: World) -> None:
+    world = real_world
+    two(world)
+    rows = visits(world, 8, 8, 10, 10, 13) + visits(world, 8, 10, 13, technician="t2")
+    proposal = ill(world).proposal
+    assert proposal is not None
+    planner = world.staff("planner")
+    new = [world.report(email=f"new{number}@example.nl") for number in range(3)]
+
+    def hands(row: Appointment) -> Callable[[], object]:
+        to = "t2" if row.technician.key == "t1" else "t1"
+        return lambda: planning.hand_over(actor=planner, appointment=row.pk, sequence=0, technician=to)
+
+    def books(key: str, hour: int) -> Callable[[], object]:
+        return lambda: book(world, key, slot(hour))
+
+    acts: list[Callable[[], object]] = [lambda: replanning.accept(actor=planner, proposal=proposal.pk)]
+    acts += [hands(row) for row in rows[:2]] + [books(key, 13) for key in new]
+    acts += [books(row.case, 15) for row in rows[5:8]]
+    found = at_once(acts)
+    assert not surprises(found), surprises(found)
+    stays = [row.pk for row in Appointment.objects.filter(technician__key="t1")]
+    assert all(schedule(route, travel()) is not None for route in plan_of([TUESDAY], without=stays).routes)

@@ -68,7 +68,7 @@ def hand_over(*, actor: Actor, appointment: int, sequence: int, technician: str)
     row.technician, row.planned, row.pinned = to, found.planned, False
     row.sequence, row.changed = row.sequence + 1, clock.now()
     row.save()
-    retime(days)
+    retime(days, row.pk)
     return row
 
 

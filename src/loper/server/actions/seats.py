@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from loper.plan.model import Route, Span
+from loper.plan.model import Job, Route, Span
 from loper.plan.schedule import schedule
 from loper.server import clock
 from loper.server.actions.asking import ask_partner
@@ -199,7 +199,7 @@ def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: b
     except IntegrityError:
         raise Refused(_("Somebody else made this appointment a moment ago. Please look again.")) from None
     ask_partner(row)
-    retime(days)
+    retime(days, row.pk)
     return row
 
 
@@ -294,17 +294,34 @@ def hold(days: Iterable[tuple[int, date]]) -> None:
             RouteDay.objects.filter(technician_id=technician, day=day).update(revision=F("revision") + 1)
 
 
-def retime(days: Iterable[tuple[int, date]]) -> None:
-    """When we mean to begin each visit of these days, now that the route is another one. The promises stay."""
+def retime(days: Iterable[tuple[int, date]], joined: int | None = None) -> None:
+    """When we mean to begin each visit of these days, now that the route is another one. The promises stay.
+
+    `joined`: the visit that is new there. Visits stand in the order of their times, and its time may be that of one
+    which has to make room for it; where the order does not hold so, it goes to the place where it does.
+    """
     for technician, day in sorted(set(days)):
         key = Technician.objects.values_list("key", flat=True).get(pk=technician)
         for route in plan_of([day], only=[key]).routes:
-            times = schedule(route, travel())
-            if times is None:
+            for jobs in _orders(route.jobs, str(joined)):
+                times = schedule(Route(route.shift, jobs), travel())
+                if times is not None:
+                    break
+            else:
                 continue  # as it was: the board says which promise is in danger
-            for job, at in zip(route.jobs, times.begins, strict=True):
+            for job, at in zip(jobs, times.begins, strict=True):
                 if not job.fixed and job.planned != at:
                     Appointment.objects.filter(pk=int(job.key)).update(planned=at)
+
+
+def _orders(jobs: tuple[Job, ...], joined: str) -> Iterable[tuple[Job, ...]]:
+    """The order as it is, then those with this job at another place."""
+    yield jobs
+    rest = tuple(job for job in jobs if job.key != joined)
+    for one in jobs:
+        if one.key == joined:
+            for at in range(len(jobs)):
+                yield (*rest[:at], one, *rest[at:])
 
 
 def hold_days(row: Appointment | None) -> None:
