@@ -15,6 +15,7 @@ urlpatterns = [
     path("planner/", include("loper.server.pages.planner.urls")),
     path("studio/", include("loper.server.pages.studio.urls")),
     path("account/", account.mine, name="account"),
+    path("account/token", account.token, name="account_token"),
     path("account/", include("allauth.urls")),
     path("partner/", include("loper.server.pages.partner.urls")),
     path("calendar/<str:token>.ics", agenda_feed.calendar, name="calendar"),

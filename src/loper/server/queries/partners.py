@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from loper.server import clock
-from loper.server.queries.visits import Visit, visit
+from loper.server.queries.visits import Visit, today, visit
 from loper.server.records.agenda import Appointment, Block, Technician, WorkKind
 from loper.server.records.customers import Customer, Property
 from loper.server.records.partners import Ask
@@ -40,8 +41,9 @@ class Asked:
 
     @property
     def can(self) -> tuple[str, ...]:
-        """What can be said of how the visit goes."""
-        return self.visit.can[""] if self.known and self.visit is not None else ()
+        """What can be said of how the visit goes, from its day on."""
+        due = timezone.localdate(self.row.start) <= today()
+        return self.visit.can[""] if due and self.known and self.visit is not None else ()
 
     @property
     def over(self) -> bool:

@@ -10,7 +10,6 @@ MENU = (
     (_("Planning"), "planner:week", "planning"),
     (_("Visits"), "partner:visits", "partner"),
     (_("My times"), "partner:times", "partner"),
-    (_("Co-makers"), "partner:open", "planning"),
     (_("Parts"), "planner:parts", "parts.order"),
     (_("Journeys"), "studio:journeys", "studio"),
     (_("Organisation"), "studio:organisation", "organisation.change"),

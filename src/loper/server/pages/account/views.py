@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from loper.server.permissions import roles_of
+from loper.server.actions import tokens
+from loper.server.permissions import roles_of, staff
+from loper.server.records.partners import TechnicianToken
 from loper.server.ui.menu import MENU
 
 WORK = {"agent": "desk", "technician": "field", "planner": "planning", "partner": "partner", "director": "studio"}
@@ -32,5 +35,28 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def mine(request: HttpRequest) -> HttpResponse:
-    """Password, second step, language, and the way out."""
-    return render(request, "account/mine.html")
+    """Password, second step, language, the calendar of who makes visits, and the way out."""
+    return render(request, "account/mine.html", _open_tokens(request))
+
+
+@require_POST
+@login_required
+def token(request: HttpRequest) -> HttpResponse:
+    """A new address of one's calendar, or key for one's own system: shown now, and never again; or an end to it."""
+    technician, purpose = getattr(request.user, "technician", None), request.POST.get("purpose", "")
+    if technician is None or purpose not in (TechnicianToken.CALENDAR, TechnicianToken.PARTNER):
+        raise Http404
+    actor = staff(request.user)
+    if request.POST.get("stop"):
+        tokens.stop(actor=actor, technician=technician, purpose=purpose)
+        return redirect("account")
+    made = tokens.new_one(actor=actor, technician=technician, purpose=purpose)
+    shown = settings.LOPER_URL + reverse("calendar", args=[made]) if purpose == TechnicianToken.CALENDAR else made
+    return render(request, "account/mine.html", {**_open_tokens(request), "shown": shown})
+
+
+def _open_tokens(request: HttpRequest) -> dict[str, object]:
+    technician = getattr(request.user, "technician", None)
+    if technician is None:
+        return {}
+    return {"tokens": set(technician.tokens.filter(revoked=None).values_list("purpose", flat=True))}

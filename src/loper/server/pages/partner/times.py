@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from itertools import groupby
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -63,7 +65,17 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HttpRequest, error: str = "", status: int = 200) -> HttpResponse:
-    context = {"blocks": times_of(firm(request)), "error": error, "today": today(), "given": request.POST}
+    by_day = groupby(times_of(firm(request)), key=lambda one: timezone.localdate(one.start))
+    days = [
+        {
+            "day": day,
+            "blocks": (own := list(blocks)),
+            "taken": sum(one.taken for one in own),
+            "capacity": sum(one.capacity for one in own),
+        }
+        for day, blocks in by_day
+    ]
+    context = {"days": days, "error": error, "today": today(), "given": request.POST}
     return render(request, "partner/times.html", context, status=status)
 
 
