@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,7 +20,7 @@ from loper.server.permissions import Actor, staff
 from loper.server.queries.partners import asked_of, open_asks
 from loper.server.records.agenda import Appointment, Block, Technician
 from loper.server.records.partners import Ask
-from loper.server.records.runtime import Outbox
+from loper.server.records.runtime import Outbox, Task
 from tests.worlds import PASSWORD, World
 
 
@@ -88,11 +89,18 @@ def test_where_nobody_else_can_the_planner_has_it(world: World, firm: Actor) -> 
     assert [one.row.pk for one in nobody] == [row.pk]
     assert Appointment.objects.get(pk=row.pk).status == Appointment.BOOKED
     planner = world.staff("planner")
+    task = Task.objects.get(case=row.case, touchpoint=partners.TASK)
+    assert task.who == "planner" and task.closed is None
+    desk = Client()
+    desk.force_login(world.users["planner"])
+    assert "Jo Jansen" in desk.get("/desk/tasks").content.decode()
+    assert "Sam de Vries" in desk.get(f"/desk/tasks/{task.pk}").content.decode()
+    assert "Jo Jansen" in desk.get("/partner/open").content.decode()
     assert not partners.somebody_else(actor=planner, ask=nobody[0].ask.pk)
     Technician.objects.filter(pk=world.other_technician.pk).update(skills=["plumbing"])
     Block.objects.create(technician=world.other_technician, start=row.start, end=row.end)
     assert partners.somebody_else(actor=planner, ask=nobody[0].ask.pk)
-    assert open_asks()[0] == []
+    assert open_asks()[0] == [] and not Task.objects.filter(touchpoint=partners.TASK, closed=None).exists()
 
 
 def test_two_firms_that_say_no_do_not_get_it_back(world: World, firm: Actor) -> None:
@@ -223,3 +231,16 @@ def test_another_system_sees_and_says_nothing(world: World, firm: Actor) -> None
     assert Machine(new_one(actor=other, technician=world.other_technician, purpose="calendar")).get().status_code == 401
     wrong = system.say(row.pk, say="fly", reason=7, start=1)
     assert wrong.status_code == 422 and {one["at"] for one in wrong.json()["errors"]} == {"/say", "/reason"}
+
+
+def test_their_key_is_made_on_their_own_account_and_shown_once(world: World, firm: Actor) -> None:
+    client = Client()
+    client.force_login(User.objects.get(username="firm1"))
+    page = client.post("/account/token", {"purpose": "calendar"}).content.decode()
+    found = re.search(r"/calendar/([\w-]+)\.ics", page)
+    assert found is not None and Client().get(f"/calendar/{found[1]}.ics").status_code == 200
+    assert found[1] not in client.get("/account/").content.decode()
+    client.post("/account/token", {"purpose": "calendar", "stop": "1"})
+    assert Client().get(f"/calendar/{found[1]}.ics").status_code == 404
+    client.force_login(world.users["agent"])
+    assert client.post("/account/token", {"purpose": "partner"}).status_code == 404

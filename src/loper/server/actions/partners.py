@@ -21,7 +21,10 @@ from loper.server.queries.cases import case_view
 from loper.server.queries.taps import taps_of
 from loper.server.records.agenda import Appointment, Block, Slot, Technician
 from loper.server.records.partners import Ask
-from loper.server.records.runtime import Case
+from loper.server.records.runtime import Case, Task
+
+TASK = "co-maker"
+"""What the planner's task is called."""
 
 
 @transaction.atomic
@@ -116,8 +119,24 @@ def plan_again(ask: Ask) -> bool:
     try:
         seats.instead(ask.appointment, set(said_no.values_list("partner__key", flat=True)))
     except Refused:
+        _task(ask)
         return False
+    Task.objects.filter(case=ask.appointment.case, touchpoint=TASK, closed=None).update(
+        closed=clock.now(), outcome="done"
+    )
     return True
+
+
+def _task(ask: Ask) -> None:
+    """For the planner: the promise stands, and nobody keeps it yet."""
+    why = _("%(who)s does not come, and nobody else is free then.") % {"who": ask.partner.name}
+    row = ask.appointment
+    Task.objects.get_or_create(
+        case=row.case,
+        touchpoint=TASK,
+        occasion=f"{row.uid}/{row.sequence}/{ask.partner.key}",
+        defaults={"customer": row.customer, "who": "planner", "why": why[:200], "opened": clock.now()},
+    )
 
 
 def chase() -> int:
