@@ -19,7 +19,7 @@ from loper.server.actions.tokens import new_one
 from loper.server.permissions import Actor, staff
 from loper.server.queries.partners import asked_of, open_asks
 from loper.server.records.agenda import Appointment, Block, Technician
-from loper.server.records.partners import Ask
+from loper.server.records.partners import TASK, Ask
 from loper.server.records.runtime import Outbox, Task
 from tests.worlds import PASSWORD, World
 
@@ -89,18 +89,19 @@ def test_where_nobody_else_can_the_planner_has_it(world: World, firm: Actor) -> 
     assert [one.row.pk for one in nobody] == [row.pk]
     assert Appointment.objects.get(pk=row.pk).status == Appointment.BOOKED
     planner = world.staff("planner")
-    task = Task.objects.get(case=row.case, touchpoint=partners.TASK)
+    task = Task.objects.get(case=row.case, touchpoint=TASK)
     assert task.who == "planner" and task.closed is None
     desk = Client()
     desk.force_login(world.users["planner"])
     assert "Jo Jansen" in desk.get("/desk/tasks").content.decode()
-    assert "Sam de Vries" in desk.get(f"/desk/tasks/{task.pk}").content.decode()
+    page = desk.get(f"/desk/tasks/{task.pk}").content.decode()
+    assert "Sam de Vries komt niet" in page and "bericht" not in page.split("<main")[1].split("komt niet")[0]
     assert "Jo Jansen" in desk.get("/partner/open").content.decode()
     assert not partners.somebody_else(actor=planner, ask=nobody[0].ask.pk)
     Technician.objects.filter(pk=world.other_technician.pk).update(skills=["plumbing"])
     Block.objects.create(technician=world.other_technician, start=row.start, end=row.end)
     assert partners.somebody_else(actor=planner, ask=nobody[0].ask.pk)
-    assert open_asks()[0] == [] and not Task.objects.filter(touchpoint=partners.TASK, closed=None).exists()
+    assert open_asks()[0] == [] and not Task.objects.filter(touchpoint=TASK, closed=None).exists()
 
 
 def test_two_firms_that_say_no_do_not_get_it_back(world: World, firm: Actor) -> None:

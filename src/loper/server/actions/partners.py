@@ -20,11 +20,8 @@ from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import case_view
 from loper.server.queries.taps import taps_of
 from loper.server.records.agenda import Appointment, Block, Slot, Technician
-from loper.server.records.partners import Ask
+from loper.server.records.partners import TASK, Ask
 from loper.server.records.runtime import Case, Task
-
-TASK = "co-maker"
-"""What the planner's task is called."""
 
 
 @transaction.atomic

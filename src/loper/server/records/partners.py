@@ -7,6 +7,9 @@ from django.db.models import Q
 
 from loper.server.records.agenda import Appointment, Technician
 
+TASK = "co-maker"
+"""What the planner's task is called, of a visit for which nobody comes."""
+
 
 class Ask(models.Model):
     """A visit that a co-maker was asked for. One row a visit and co-maker; asked again, it is asked anew."""
