@@ -103,12 +103,13 @@
   async function times(form) {
     const here = form.querySelector("[data-times]"), mine = asking += 1;
     if (!here) return;
-    const chosen = here.querySelector("[name=block]:checked")?.value;
     const asked = new URLSearchParams([...new FormData(form)].filter(([name, value]) => typeof value === "string" && ["reason", "skill", "part", "parts", "expected", "minutes", "two_people"].includes(name)));
     try {
       const answer = await fetch(`${form.dataset.follow}?${asked}`, { headers: { Accept: "text/html" }, redirect: "manual" });
       if (!answer.ok || mine !== asking) return;
-      here.replaceChildren(...new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes);
+      const anew = new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes;
+      const chosen = here.querySelector("[name=block]:checked")?.value;  // as it is now: one chooses faster than a network
+      here.replaceChildren(...anew);
       const again = chosen !== undefined && [...here.querySelectorAll("[name=block]")].find((one) => one.value === chosen);
       if (again) again.checked = true;
     } catch (wrong) { /* without a connection: the times as they were known; the server looks at them again */ }
