@@ -80,8 +80,8 @@ def everything() -> tuple[object, ...]:
 
     tables = (
         "AccessNotes", "Appointment", "Block", "CallWish", "Case", "Consent", "ContactAddress", "Customer",
-        "CustomerWord", "DialogueProgress", "Event", "EventData", "Link", "Note", "Outbox", "StoredFile", "SurveyAnswer", "Task",
-        "TaskAttempt", "Touch", "Waiting",
+        "CustomerWord", "DialogueProgress", "Event", "EventData", "Link", "Note", "Outbox", "StoredFile",
+        "SurveyAnswer", "Task", "TaskAttempt", "Touch", "Waiting",
     )  # fmt: skip
     return tuple(tuple(map(str, getattr(models, name).objects.order_by("pk").values_list())) for name in tables)
 
