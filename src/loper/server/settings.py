@@ -24,8 +24,8 @@ LOPER_GEOCODER      pdok:URL, the server that knows where addresses are; empty: 
 LOPER_REPLAN_AT     when days are planned again at night (default: 02:00; empty: never); _EVERY: and after so many
                     bookings (default: 25; 0: never); _DAYS: so many days ahead (default: 5)
                     (docs/how-to/plan-visits.md)
-LOPER_TILES         the map under the stops, like https://tiles.example.nl/{z}/{x}/{y}.png; empty: only the stops; _BY: whose map
-                    it is, as its licence asks to be said
+LOPER_TILES         the map under the stops, like https://tiles.example.nl/{z}/{x}/{y}.png; empty: only the stops; _BY:
+                    whose map it is, as its licence asks to be said
 LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
                     two and a half times LOPER_SMTP_TIMEOUT
 """
