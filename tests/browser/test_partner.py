@@ -105,3 +105,20 @@ def test_the_planner_sees_for_whom_nobody_comes(
     assert "Jo Jansen" in page.inner_text("main")
     no_findings(page)
     shot(page, "partner-open-1280")
+
+
+def test_the_address_of_the_calendar_is_made_on_the_telephone(
+    row: Appointment,
+    phone: Any,
+    sign_in: Callable[..., None],
+    no_findings: Callable[..., None],
+    shot: Callable[..., None],
+) -> None:
+    sign_in(phone, "firm")
+    phone.goto(phone.url.split("/partner")[0] + "/account/")
+    phone.locator("form[action$='/account/token'] button").first.click()
+    phone.wait_for_load_state()
+    assert "/calendar/" in phone.inner_text("main")
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    no_findings(phone)
+    shot(phone, "partner-account-390")
