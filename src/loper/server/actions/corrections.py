@@ -37,7 +37,9 @@ def retract(*, actor: Actor, case: str, source: str, id: str) -> Event:
 
 def _agree(case: str, wanted: Agreed | None) -> None:
     """Make the agenda say what the case says."""
-    booked = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()
+    open_ones = Appointment.objects.filter(case=case, status=Appointment.BOOKED)
+    seats.hold_days(open_ones.first())  # routes before appointments, as everywhere
+    booked = open_ones.select_for_update().first()
     if wanted is None:
         agenda.close(case=case, status=Appointment.CANCELLED)
         return

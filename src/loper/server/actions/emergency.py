@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from loper.server import clock
 from loper.server.actions.cases import told
 from loper.server.actions.refused import Refused
-from loper.server.actions.seats import leave
+from loper.server.actions.seats import hold_days, leave
 from loper.server.actions.telling import tell
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import case_view
@@ -44,7 +44,9 @@ def send_on_duty(*, actor: Actor, case: str) -> Appointment:
     if view.ended:
         raise Refused(_("This case is over. Report it again first."))
     now = clock.now()
-    row = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()
+    open_ones = Appointment.objects.filter(case=case, status=Appointment.BOOKED)
+    hold_days(open_ones.first())  # routes before appointments, as everywhere
+    row = open_ones.select_for_update().first()
     if row is not None and row.technician.on_duty and row.start <= now < row.end:
         return row
     technician = sent_for(view, now)
