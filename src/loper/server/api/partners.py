@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from loper.server import clock
 from loper.server.actions import partners
 from loper.server.actions.refused import Refused
 from loper.server.actions.tokens import whose
@@ -26,7 +27,7 @@ from loper.server.security import client_ip
 MOST = 100
 SAYS = ("accept", "refuse", "propose", "depart", "arrive", "fixed", "not_fixed", "absent")
 LATE = timedelta(minutes=2)
-"""Two who write at one time may be seen in another order: a cursor looks back this far, so a visit may come twice."""
+"""Two who write at one time may be seen in another order: a cursor stays this far back, so a visit may come twice."""
 
 
 @csrf_exempt
@@ -42,12 +43,10 @@ def visits(request: HttpRequest) -> HttpResponse:
     since = _since(cursor)
     if cursor and since is None:
         return problem(422, "this is no cursor", errors=[{"at": "since", "why": "the `next` of an answer before"}])
-    found = changed_since(partner, since - LATE if since else None, 0, MOST + 1)
+    page = changed_since(partner, since, MOST)
     shown = {one.row.pk: one for one in asked_of(partner, settings.LANGUAGE_CODE)}
-    page = found[:MOST]
-    if len(found) > MOST:  # whole groups of one moment, so that nothing is passed over
-        page = [one for one in found if one[0] <= page[-1][0]]
-    following = f"{max(page[-1][0], since or page[-1][0]).astimezone(UTC):%Y%m%dT%H%M%S.%fZ}" if page else cursor
+    # Of the last moments another may still be on its way in: the cursor stays behind them.
+    following = f"{min(page[-1][0], clock.now() - LATE).astimezone(UTC):%Y%m%dT%H%M%S.%fZ}" if page else cursor
     return JsonResponse(
         {"visits": [_visit(ask, shown.get(ask.appointment_id)) for _at, ask in page], "next": following}
     )

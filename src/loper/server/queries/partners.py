@@ -76,16 +76,12 @@ def _asked(ask: Ask, language: str) -> Asked:
     return Asked(ask=ask, row=row, visit=seen, home=customer.home if customer else None, what=what or str(kind or ""))
 
 
-def changed_since(partner: Technician, at: datetime | None, after: int, limit: int) -> list[tuple[datetime, Ask]]:
-    """What changed of this co-maker's visits, the oldest change first; behind (at, after)."""
-    found = []
-    for row in Ask.objects.filter(partner=partner).select_related("appointment", "partner"):
-        changed = max(row.changed, row.appointment.changed) if theirs(row) else row.changed
-        if not theirs(row):
-            changed = max(row.changed, row.appointment.changed)
-        if at is None or (changed, row.pk) > (at, after):
-            found.append((changed, row))
-    return sorted(found, key=lambda one: (one[0], one[1].pk))[:limit]
+def changed_since(partner: Technician, since: datetime | None, limit: int) -> list[tuple[datetime, Ask]]:
+    """What changed of this co-maker's visits from then on, the oldest change first."""
+    rows = Ask.objects.filter(partner=partner).select_related("appointment", "partner")
+    found = [(max(row.changed, row.appointment.changed), row) for row in rows]
+    late = [one for one in found if since is None or one[0] >= since]
+    return sorted(late, key=lambda one: (one[0], one[1].pk))[:limit]
 
 
 def theirs(ask: Ask) -> bool:
