@@ -133,7 +133,7 @@ def _wanted(
     (found, *_rest) = ask(
         work, [Span(slot.start, slot.end)], days=[day], notice=timedelta(), technician=slot.technician, board=board
     )
-    if found.why == "full" and not slot.technician:
+    if found.why == "full" and not slot.technician and not not_by:
         return _room(slot, work, leaving)
     if not found.free or found.span != (slot.start, slot.end):
         return None
@@ -238,6 +238,9 @@ def _make_room(seat: Seat, day: date, leaving: Appointment | None) -> None:
         raise Gone
     people = {one.key: one for one in Technician.objects.filter(key__in=seat.holds)}
     before = {job.key: route.shift.technician for route in seat.stood for job in route.jobs}
+    after = {job.key for route in seat.routes for job in route.jobs}
+    if before.keys() - after or len(after - before.keys()) != 1:
+        raise Gone  # somebody booked between the plan and the look at it
     for route in seat.routes:
         times = schedule(route, travel())
         if times is None:
