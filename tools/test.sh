@@ -1,20 +1,24 @@
 #!/usr/bin/env bash
-# All tests: everything on SQLite, and beside it what touches the database once more on a PostgreSQL of its own.
+# All tests, three runs beside each other, because most of them wait more than they reckon: what needs a browser or
+# another machine's programs, the rest, and once more on a PostgreSQL of its own what touches the database.
 #
-#   tools/test.sh [ARGUMENT OF PYTEST ...]
+#   tools/test.sh [OPTION OF PYTEST ...]
 set -uo pipefail
 cd "$(dirname "$0")/.."
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
+said=$(mktemp -d)
+trap 'rm -rf "$said"' EXIT
 # Ordinary tests need not wait for the disk at every commit; the databases of tests/faults do (tests/faults/house.py).
 LOPER_PG_CONF="synchronous_commit = off" tools/postgres.sh .venv/bin/pytest -p no:cacheprovider -m "not browser" --durations=5 \
-  tests/run tests/server tests/story tests/api tests/log tests/faults "$@" >"$said" 2>&1 &
-beside=$!
-.venv/bin/pytest --durations=10 "$@"
-here=$?
-wait "$beside"
-there=$?
-echo
-echo "== The same on PostgreSQL =="
-cat "$said"
-exit $((here || there))
+  tests/run tests/server tests/story tests/api tests/log tests/faults "$@" >"$said/postgresql" 2>&1 &
+postgresql=$!
+.venv/bin/pytest -p no:cacheprovider --durations=5 tests/browser tests/deploy "$@" >"$said/browser" 2>&1 &
+browser=$!
+.venv/bin/pytest --durations=10 --ignore=tests/browser --ignore=tests/deploy "$@"
+failed=$?
+for one in browser postgresql; do
+  wait "${!one}" || failed=1
+  echo
+  echo "== ${one/browser/In a browser, and deployed} =="
+  cat "$said/$one"
+done
+exit $failed

@@ -100,7 +100,7 @@ def test_what_is_wrong_shows_while_one_types_and_one_click_is_at_the_line(
     page.goto(LANGUAGE)
     expect(page.get_by_text("Geen fouten.")).to_be_visible()
     type_over(page, "within: 4 hours", "within: 4 uur")
-    type_over(page, "on: {appointment.made: planned}", "on: {appointment.made: planed}")
+    type_over(page, "on: {appointment.made: planned,", "on: {appointment.made: planed,")
     expect(page.get_by_text("2 fouten")).to_be_visible()
     expect(page.get_by_text("bedoelt u 'planned'?")).to_be_visible()
     expect(page.locator(".gutter .has-error")).to_have_count(2)
