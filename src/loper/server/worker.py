@@ -7,6 +7,7 @@ import os
 import random
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -42,6 +43,9 @@ ARRIVALS = 120.0
 
 HOMES = 60.0
 """Seconds between two times that the geocoder is asked where a few homes are."""
+
+PATIENCE = 5.0
+"""Seconds that the threads beside the loop have to come to an end."""
 
 MOVES = 2.0
 """Seconds between two looks whether somebody moves open cases to another version."""
@@ -88,29 +92,18 @@ def run(stop: threading.Event) -> None:
         box = outbox(channels)
         logger.info("at work; channels: %s", ", ".join(channels()))
         box.pool, box.stop, box.clock = pool, stop.is_set, ServerClock(stop)
-        inbox = threading.Thread(target=watch_inbox, args=(stop,), name="inbox")
-        if inbox_settings() is not None:
-            inbox.start()
-        mover = threading.Thread(target=move_cases, args=(stop,), name="mover", daemon=True)
-        mover.start()
-        broom = threading.Thread(target=sweep_up, args=(stop,), name="broom")
-        broom.start()
-        planner = threading.Thread(target=plan_again, args=(stop,), name="planner", daemon=True)
-        planner.start()
-        follower = threading.Thread(target=follow_days, args=(stop,), name="follower")
-        follower.start()
-        surveyor = threading.Thread(target=find_homes, args=(stop,), name="surveyor")
-        if settings.LOPER_GEOCODER:
-            surveyor.start()
+        beside = [move_cases, sweep_up, plan_again, follow_days]
+        beside += [watch_inbox] if inbox_settings() is not None else []
+        beside += [find_homes] if settings.LOPER_GEOCODER else []
+        # Each does its work in transactions, so it may be cut off: a worker that is asked to stop keeps nobody waiting.
+        threads = [threading.Thread(target=one, args=(stop,), name=one.__name__, daemon=True) for one in beside]
+        for thread in threads:
+            thread.start()
         name = f"{socket.gethostname()}/{os.getpid()}"
         work(box.store, box.journeys, box.clock, box, stop=stop.is_set, name=name)
-        mover.join(timeout=5)
-        broom.join(timeout=5)
-        planner.join(timeout=5)
-        follower.join(timeout=5)
-        for now_and_then in (inbox, surveyor):
-            if now_and_then.is_alive():
-                now_and_then.join(timeout=5)
+        until = time.monotonic() + PATIENCE
+        for thread in threads:
+            thread.join(timeout=max(0.0, until - time.monotonic()))
 
 
 def run_once() -> None:
