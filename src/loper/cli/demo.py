@@ -144,12 +144,14 @@ def _run(arguments: Namespace, address: str) -> int:
     """Pages and worker, until interrupted."""
     from waitress.server import create_server
 
+    from loper.cli.server import on_signal
     from loper.server import worker
     from loper.server.wsgi import application
 
     stop = threading.Event()
     works = threading.Thread(target=worker.run, args=(stop,), name="worker", daemon=True)
     server: Any = create_server(application, host=arguments.host, port=arguments.port, threads=8, ident="loper")
+    on_signal(stop)
     works.start()
     print(WHERE.format(address=address, password=PASSWORD), flush=True)
     try:

@@ -56,7 +56,7 @@ def _serve(arguments: Namespace) -> int:
         max_request_body_size=LARGEST_REQUEST,
         clear_untrusted_proxy_headers=False,  # Django's own settings say which proxies count (LOPER_PROXIES)
     )
-    _on_signal(stop)
+    on_signal(stop)
     thread = threading.Thread(target=work, name="worker") if arguments.with_worker else None
     if thread is not None:
         thread.start()
@@ -128,7 +128,7 @@ def _sentence(wrong: Exception) -> str:
     return str(wrong) if known else ""
 
 
-def _on_signal(stop: threading.Event) -> None:
+def on_signal(stop: threading.Event) -> None:
     """SIGTERM ends the server as Ctrl-C does: what is being answered is answered, nothing new begins."""
 
     def handle(number: int, frame: object) -> None:
@@ -139,4 +139,4 @@ def _on_signal(stop: threading.Event) -> None:
     signal.signal(signal.SIGINT, handle)
 
 
-__all__ = ["manage", "serve", "set_up", "started", "work"]
+__all__ = ["manage", "on_signal", "serve", "set_up", "started", "work"]
