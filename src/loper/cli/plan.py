@@ -17,7 +17,7 @@ from loper.plan.board import Board
 from loper.plan.model import Offered, Route
 from loper.plan.offer import offer as offered
 from loper.plan.optimise import optimise
-from loper.plan.read import Mistakes, PlanFile, read_job, read_plan
+from loper.plan.read import Mistake, Mistakes, PlanFile, read_job, read_plan
 from loper.plan.schedule import schedule
 from loper.plan.travel import Crow
 
@@ -145,7 +145,7 @@ def _read(path: str, read: Callable[[str], Any]) -> Any:
     try:
         return read(text)
     except Mistakes as wrong:
-        raise Mistakes([type(one)(f"{path}: {one.at}".rstrip(": "), one.why) for one in wrong.found]) from None
+        raise Mistakes([Mistake(f"{path}: {one.at}".rstrip(": "), one.why) for one in wrong.found]) from None
 
 
 class _Misused(Exception):

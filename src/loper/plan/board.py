@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loper.plan.model import Job, PartnerBlock, Place, Plan, Route, Seconds, Shift, Travel
-from loper.plan.optimise_day import Table, paused
+from loper.plan.optimise_day import Table, paused, states_along
 from loper.plan.schedule import stop_of, van_of
 
 NEVER, ALWAYS = -(2**40), 2**40
@@ -133,20 +133,9 @@ def gaps_of(route: Route, travel: Travel) -> Gaps:
     stops = [stop_of(job, shift, table) for job in jobs]
     sets = 1 << len(van.pauses)
     free = np.full((len(jobs) + 1, sets), ALWAYS, dtype=np.int64)
-    states: dict[int, tuple[int, list[int]]] = {0: (van.start, [])}
-    here = van.begins_at
-    for number in range(len(jobs) + 1):
-        states = paused(van, states)
-        for taken, (at, _begun) in states.items():
+    for number, states in enumerate(states_along(van, 0, stops, rows)):
+        for taken, (at, _begun) in paused(van, states).items():
             free[number, taken] = at
-        if number == len(jobs):
-            break
-        stop, ahead = stops[number], dict[int, tuple[int, list[int]]]()
-        for taken, (at, _begun) in states.items():
-            begin = max(at + rows[here][stop.at], stop.early)
-            if begin <= stop.late:
-                ahead[taken] = (begin + stop.lasts[0], [])
-        states, here = ahead, stop.at
     pauses = np.array([(one.earliest, one.latest, one.lasts) for one in van.pauses], dtype=np.int64).reshape(-1, 3)
     by = np.full((len(jobs) + 1, sets), NEVER, dtype=np.int64)
     by[len(jobs), sets - 1] = van.end

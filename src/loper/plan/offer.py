@@ -8,7 +8,7 @@ Savelsbergh 2004, Decision support for consumer direct grocery initiatives, sect
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
@@ -120,17 +120,7 @@ def _marked(found: Sequence[Offered], rules: Rules) -> tuple[Offered, ...]:
         return tuple(found)
     most = min(own) + rules.suits
     return tuple(
-        Offered(
-            span=one.span,
-            technician=one.technician,
-            second=one.second,
-            planned=one.planned,
-            extra=one.extra,
-            suits=True,
-        )
-        if one.free and not one.partner and one.extra <= most
-        else one
-        for one in found
+        replace(one, suits=True) if one.free and not one.partner and one.extra <= most else one for one in found
     )
 
 

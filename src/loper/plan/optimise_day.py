@@ -98,10 +98,13 @@ States = dict[int, tuple[int, list[int]]]
 """By the pauses that were taken (bits): when the technician is free, and when each job began."""
 
 
-def states_after(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> States:
-    """Where a technician can be after these jobs. Empty where one of them cannot begin in time."""
+def states_along(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> Iterator[States]:
+    """Where a technician can be at the begin of the day and after each of these jobs. Empty where one of them cannot
+    begin in time, and from there on.
+    """
     states: States = {0: (van.start, [])}
     here = van.begins_at
+    yield states
     for stop in order:
         drive, lasts = rows[here][stop.at], stop.lasts[which]
         ahead: States = {}
@@ -110,7 +113,13 @@ def states_after(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> Sta
             if begin <= stop.late:
                 ahead[taken] = (begin + lasts, [*so_far, begin])
         states, here = ahead, stop.at
-    return states
+        yield states
+
+
+def states_after(van: Van, which: int, order: Sequence[Stop], rows: Rows) -> States:
+    """Where a technician can be after these jobs."""
+    *_before, last = states_along(van, which, order, rows)
+    return last
 
 
 def paused(van: Van, states: States) -> States:
