@@ -117,81 +117,77 @@ def run_once() -> None:
 
 def move_cases(stop: threading.Event) -> None:
     """Move the open cases that somebody moves to another version, batch by batch, until `stop` is set."""
-    while not stop.is_set():
-        more = False
-        try:
-            more = migrate.go_on()
-        except Exception:
-            logger.exception("moving open cases")
-        finally:
-            if not more:
-                connection.close()
-        stop.wait(0.05 if more else MOVES)
+
+    def act() -> None:
+        while migrate.go_on() and not stop.wait(0.05):
+            pass
+
+    _now_and_then(stop, "moving open cases", act, MOVES)
 
 
 def sweep_up(stop: threading.Event) -> None:
     """Take out what nobody needs any more, every hour, until `stop` is set."""
-    while not stop.wait(BROOM):
-        try:
-            tidy()
-        except Exception:
-            logger.exception("sweeping up")
-        finally:
-            connection.close()
+    if not stop.wait(BROOM):
+        _now_and_then(stop, "sweeping up", tidy, BROOM)
 
 
 def follow_days(stop: threading.Event) -> None:
     """Foresee the arrivals of today every few minutes, and learn at night from what came, until `stop` is set."""
-    while not stop.is_set():
-        try:
-            lessons.learn_if_due()
-            arrivals.follow_all()
-        except Exception:
-            logger.exception("arrivals")
-        finally:
-            connection.close()
-        stop.wait(ARRIVALS)
+
+    def act() -> None:
+        lessons.learn_if_due()
+        arrivals.follow_all()
+
+    _now_and_then(stop, "arrivals", act, ARRIVALS)
 
 
 def find_homes(stop: threading.Event) -> None:
     """Ask the geocoder where homes are, a few every minute, until `stop` is set."""
     after = 0
-    while not stop.is_set():
-        try:
-            after = homes.locate_homes(after)
-        except Exception:
-            logger.exception("places of homes")
-        finally:
-            connection.close()
-        stop.wait(HOMES)
+
+    def act() -> None:
+        nonlocal after
+        after = homes.locate_homes(after)
+
+    _now_and_then(stop, "places of homes", act, HOMES)
 
 
 def plan_again(stop: threading.Event) -> None:
     """Plan unanswered visits again; the coming days at night and after many bookings; until `stop` is set."""
-    while not stop.wait(PLANNING):
-        try:
-            partners.chase()
-            nightly.go_on()
-        except Exception:
-            logger.exception("planning days again")
-        finally:
-            connection.close()
+
+    def act() -> None:
+        partners.chase()
+        nightly.go_on()
+
+    if not stop.wait(PLANNING):
+        _now_and_then(stop, "planning days again", act, PLANNING)
 
 
 def watch_inbox(stop: threading.Event) -> None:
     """Read the mailbox of bounces now and then, until `stop` is set."""
-    while not stop.is_set():
+
+    def act() -> None:
         try:
             count = read_inbox()
-            if count:
-                logger.info("%d mails came back", count)
         except Unreachable as wrong:
             logger.warning("the mailbox of bounces cannot be read: %s", wrong)
+        else:
+            if count:
+                logger.info("%d mails came back", count)
+
+    _now_and_then(stop, "the mailbox of bounces", act, INBOX)
+
+
+def _now_and_then(stop: threading.Event, what: str, act: Callable[[], object], seconds: float) -> None:
+    """Do it, every so many seconds, until `stop` is set; what goes wrong is in the log, and it is tried again."""
+    while not stop.is_set():
+        try:
+            act()
         except Exception:
-            logger.exception("the mailbox of bounces")
+            logger.exception(what)
         finally:
             connection.close()
-        stop.wait(INBOX)
+        stop.wait(seconds)
 
 
 def read_inbox() -> int:
