@@ -17,12 +17,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from icalendar import Calendar, Event, vText
+from icalendar import Event, vText
 
 from loper.server import clock
 from loper.server.actions.tokens import whose
 from loper.server.api.door import BAD_TOKENS, WITHIN, guarded, too_many
 from loper.server.api.problems import problem
+from loper.server.queries.calendar import calendar_of, event_of
 from loper.server.queries.organisation import brand
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.customers import Customer
@@ -64,10 +65,7 @@ def _file(technician: Technician, rows: list[Appointment]) -> bytes:
         one.key: one.home
         for one in Customer.objects.select_related("home").filter(key__in={row.customer for row in rows})
     }
-    file = Calendar()
-    file.add("prodid", "-//Loper//loper//NL")
-    file.add("version", "2.0")
-    file.add("method", "PUBLISH")
+    file = calendar_of("PUBLISH")
     with translation.override(settings.LANGUAGE_CODE):
         file.add("x-wr-calname", f"{brand().name} · {technician.name}")
         file.add("refresh-interval", timedelta(minutes=15), {"VALUE": "DURATION"})
@@ -77,14 +75,7 @@ def _file(technician: Technician, rows: list[Appointment]) -> bytes:
 
 
 def _event(row: Appointment, address: str) -> Event:
-    event = Event()
-    event.add("uid", row.uid)
-    event.add("sequence", row.sequence)
-    event.add("dtstamp", row.changed)
-    event.add("last-modified", row.changed)
-    event.add("dtstart", row.start)
-    event.add("dtend", row.end)
-    event.add("summary", _("Visit: %(address)s") % {"address": address or row.case})
+    event = event_of(row, _("Visit: %(address)s") % {"address": address or row.case})
     event.add("status", "CANCELLED" if row.status == Appointment.CANCELLED else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if row.status == Appointment.CANCELLED else "OPAQUE")
     if address:

@@ -15,7 +15,7 @@ from loper.server import clock
 from loper.server.actions.intake import take_in
 from loper.server.api.door import guarded, posted, source_of_request
 from loper.server.api.problems import problem
-from loper.server.api.reading import Unreadable, documents
+from loper.server.api.reading import Unreadable, documents, sized
 from loper.server.records.access import EventSource
 
 
@@ -47,9 +47,8 @@ def events(request: HttpRequest) -> HttpResponse:
     source = source_of_request(request)
     if isinstance(source, HttpResponse):
         return source
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.LOPER_EVENT_BYTES:
-        return problem(413, f"a request has at most {settings.LOPER_EVENT_BYTES} bytes; send fewer events at once")
     try:
+        sized(request, "send fewer events at once")
         found = documents(request.headers.get("Content-Type", ""), request.body, request.headers)
     except Unreadable as wrong:
         return problem(wrong.status, str(wrong))

@@ -60,10 +60,8 @@ def say(request: HttpRequest, pk: int) -> HttpResponse:
     partner = _whose(request)
     if isinstance(partner, HttpResponse):
         return partner
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.LOPER_EVENT_BYTES:
-        return problem(413, f"a request has at most {settings.LOPER_EVENT_BYTES} bytes")
     try:
-        body = document(request.headers.get("Content-Type", ""), request.body)
+        body = document(request)
     except Unreadable as wrong:
         return problem(wrong.status, str(wrong))
     errors = _wrong(body)

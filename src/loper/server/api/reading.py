@@ -1,4 +1,6 @@
-"""CloudEvents over HTTP, in the three ways a client may write them: structured, batched, binary."""
+"""What a request brings: a plain document, or CloudEvents in the three ways a client may write them (structured,
+batched, binary).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
+
+from django.conf import settings
+from django.http import HttpRequest
 
 ONE, MANY, DATA = "application/cloudevents+json", "application/cloudevents-batch+json", "application/json"
 
@@ -38,11 +43,19 @@ def documents(content_type: str, body: bytes, headers: Mapping[str, str]) -> lis
     raise Unreadable(f"send {ONE}, {MANY}, or ce- headers with {DATA}", 415)
 
 
-def document(content_type: str, body: bytes) -> Any:
-    """A plain JSON document."""
-    if content_type.partition(";")[0].strip().lower() != DATA:
+def document(request: HttpRequest, then: str = "") -> Any:
+    """The plain JSON document that a request brings. `then`: what to do where it is too large."""
+    sized(request, then)
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != DATA:
         raise Unreadable(f"send {DATA}", 415)
-    return _json(body)
+    return _json(request.body)
+
+
+def sized(request: HttpRequest, then: str = "") -> None:
+    """Raises Unreadable where a request has more bytes than it may, before they are read."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.LOPER_EVENT_BYTES:
+        more = f"; {then}" if then else ""
+        raise Unreadable(f"a request has at most {settings.LOPER_EVENT_BYTES} bytes{more}", 413)
 
 
 def _attributes(headers: Mapping[str, str]) -> dict[str, str]:

@@ -110,13 +110,10 @@ def one_option(request: HttpRequest, actor: Actor, id: str) -> HttpResponse:
 
 
 def _ask(request: HttpRequest) -> HttpResponse:
-    body, errors = _body(request)
-    if isinstance(body, HttpResponse):
-        return body
-    case, slot = _case_in(body, errors), _slot_in(body, errors)
-    view = _open(case, errors, "/onderhoudsorder/id") if case else None
-    if errors or view is None or slot is None:
-        return wrong(422, "nothing was done; mend what is wrong and send it again", errors=errors)
+    wanted = _wanted(request, "/onderhoudsorder/id")
+    if isinstance(wanted, HttpResponse):
+        return wanted
+    view, slot = wanted
     free = _free(view)
     if slot not in free:
         return _taken("This time cannot be had.", view, free)
@@ -203,16 +200,13 @@ def one_appointment(request: HttpRequest, actor: Actor, id: str) -> HttpResponse
 
 
 def _book(request: HttpRequest, actor: Actor) -> HttpResponse:
-    body, errors = _body(request)
-    if isinstance(body, HttpResponse):
-        return body
-    case, slot = _case_in(body, errors), _slot_in(body, errors)
-    view = _open(case, errors, "/onderhoudsverzoek/id") if case else None
-    if errors or view is None or slot is None:
-        return wrong(422, "nothing was done; mend what is wrong and send it again", errors=errors)
+    wanted = _wanted(request, "/onderhoudsverzoek/id")
+    if isinstance(wanted, HttpResponse):
+        return wanted
+    view, slot = wanted
     if view.appointment is not None and not view.appointment.at(slot):
         return wrong(409, f"this case has an appointment: {view.appointment.uid}; change that one with PUT or PATCH")
-    made = _take(actor, case, slot)
+    made = _take(actor, view.key, slot)
     if isinstance(made, HttpResponse):
         return made
     return JsonResponse(_appointment(made), status=201, headers={"Location": _url("vera_appointment", made.uid)})
@@ -285,10 +279,22 @@ def _page(request: HttpRequest, rows: Any, shown: Callable[[Any], Any] = lambda 
     return JsonResponse(part, safe=False, headers={name: str(value) for name, value in headers.items()})
 
 
+def _wanted(request: HttpRequest, at: str) -> tuple[CaseView, Slot] | HttpResponse:
+    """The open case and the time that a request names (`at`: where the case stands in it); or what is wrong with it."""
+    body, errors = _body(request)
+    if isinstance(body, HttpResponse):
+        return body
+    case, slot = _case_in(body, errors), _slot_in(body, errors)
+    view = _open(case, errors, at) if case else None
+    if errors or view is None or slot is None:
+        return wrong(422, "nothing was done; mend what is wrong and send it again", errors=errors)
+    return view, slot
+
+
 def _body(request: HttpRequest) -> tuple[Any, list[dict[str, str]]]:
     """The document, an object; or the answer to what is none."""
     try:
-        found = document(request.headers.get("Content-Type", ""), request.body)
+        found = document(request)
     except Unreadable as unreadable:
         return wrong(unreadable.status, str(unreadable)), []
     if not isinstance(found, dict):

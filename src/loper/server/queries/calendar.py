@@ -16,14 +16,7 @@ def appointment_file(
 ) -> bytes:
     """The appointment for a calendar program; REQUEST and CANCEL go by mail and name who is invited."""
     sender, look = organisation().sender, brand()
-    event = Event()
-    event.add("uid", appointment.uid)
-    event.add("sequence", appointment.sequence)
-    event.add("dtstamp", appointment.changed)
-    event.add("last-modified", appointment.changed)
-    event.add("dtstart", appointment.start)
-    event.add("dtend", appointment.end)
-    event.add("summary", f"{title} · {look.name}")
+    event = event_of(appointment, f"{title} · {look.name}")
     event.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     event.add("transp", "OPAQUE")
     customer = Customer.objects.select_related("home").filter(key=appointment.customer).first()
@@ -37,9 +30,28 @@ def appointment_file(
         guest.params["PARTSTAT"] = vText("ACCEPTED")
         guest.params["RSVP"] = vText("FALSE")
         event.add("attendee", guest, encode=False)
+    calendar = calendar_of(method)
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def event_of(appointment: Appointment, summary: str) -> Event:
+    """What every calendar hears of an appointment: which it is, how often it changed, when it is, what it is called."""
+    event = Event()
+    event.add("uid", appointment.uid)
+    event.add("sequence", appointment.sequence)
+    event.add("dtstamp", appointment.changed)
+    event.add("last-modified", appointment.changed)
+    event.add("dtstart", appointment.start)
+    event.add("dtend", appointment.end)
+    event.add("summary", summary)
+    return event
+
+
+def calendar_of(method: str) -> Calendar:
+    """A calendar of ours, still empty."""
     calendar = Calendar()
     calendar.add("prodid", "-//Loper//loper//NL")
     calendar.add("version", "2.0")
     calendar.add("method", method)
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return calendar
