@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.worlds import PASSWORD, World
 
+WIDTHS = {"phone": 390, "desktop": 1280}
 AXE = Path(__file__).parent / "vendor/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -83,5 +84,36 @@ def no_findings() -> Callable[[Page], None]:
             for node in one["nodes"]
         ]
         assert not lines, f"{page.url}\n" + "\n".join(lines)
+
+    return look
+
+
+@pytest.fixture
+def tab_to(page: Page) -> Callable[[str], None]:
+    """With the keyboard alone, to what has these words: `tab_to("Verzetten")`."""
+
+    def go(text: str) -> None:
+        for _step in range(120):
+            page.keyboard.press("Tab")
+            if text in page.evaluate("document.activeElement.closest('label, a, button')?.textContent ?? ''"):
+                return
+        raise AssertionError(f"{text} cannot be reached with the keyboard")
+
+    return go
+
+
+@pytest.fixture
+def looked(no_findings: Callable[[Page], None], shot: Callable[[Page, str], None]) -> Callable[[Page, str], None]:
+    """Looks at a page in both sizes: axe finds nothing, nothing sticks out. Takes pictures where they are asked for."""
+
+    def look(page: Page, name: str) -> None:
+        before = page.viewport_size or {"width": 390, "height": 844}
+        for size, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 844})
+            no_findings(page)
+            wide = page.evaluate("document.documentElement.scrollWidth")
+            assert wide <= width, f"{name} at {width}: {wide} pixels wide"
+            shot(page, f"{name}-{size}")
+        page.set_viewport_size(before)
 
     return look

@@ -28,23 +28,6 @@ def clock(text: str) -> datetime:
 
 
 @pytest.fixture
-def looked(no_findings: Look, shot: Shot) -> Callable[[Page, str], None]:
-    """Axe finds nothing, nothing sticks out, at both widths."""
-
-    def look(page: Page, name: str) -> None:
-        before = page.viewport_size or {"width": 390, "height": 844}
-        for size, width in (("phone", 390), ("desktop", 1280)):
-            page.set_viewport_size({"width": width, "height": 844})
-            no_findings(page)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} at {width}: {wide} pixels wide"
-            shot(page, f"live-{name}-{size}")
-        page.set_viewport_size(before)
-
-    return look
-
-
-@pytest.fixture
 def keys(real_world: World) -> list[str]:
     """Two customers in Sam's Tuesday; it is a quarter to seven."""
     by_route(real_world)
@@ -69,7 +52,7 @@ def test_a_tenant_sees_the_times_of_their_wish_and_books_in_three_taps(
     owner = real_world.customer_of(key).customer or ""
     phone.goto(make_link(purpose="case", customer=owner, case=key))
     phone.get_by_role("link", name="Kies een dag").or_(phone.locator("#plan")).first.click()
-    looked(phone, "times")
+    looked(phone, "live-times")
     phone.locator("label.choice", has=phone.locator(".suits")).first.click()
     phone.get_by_role("button", name="Deze tijd past mij").click()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("De vakman komt")
@@ -85,7 +68,7 @@ def test_the_page_follows_until_the_technician_is_there(
     owner = world.customer_of(second).customer or ""
     phone.goto(make_link(purpose="case", customer=owner, case=second))
     expect(phone.get_by_text("De vakman is nog niet begonnen")).to_be_visible()
-    looked(phone, "before")
+    looked(phone, "live-before")
     for at, act, words in (
         ("07:45", visits.depart, "gaat eerst naar andere mensen"),
         ("08:10", visits.arrive, "Nog één klant, daarna bent u"),
@@ -94,7 +77,7 @@ def test_the_page_follows_until_the_technician_is_there(
         act(actor=sam, case=first)
         phone.evaluate(RENEW)  # what happens every minute
         expect(phone.locator("#live").get_by_text(words).or_(phone.get_by_text("Nog één klant")).first).to_be_visible()
-    looked(phone, "next")
+    looked(phone, "live-next")
     world.time.at = clock("09:30")
     visits.fixed(actor=sam, case=first)
     world.time.at = clock("09:40")
@@ -107,7 +90,7 @@ def test_the_page_follows_until_the_technician_is_there(
     phone.evaluate(RENEW)
     expect(phone.get_by_text("Ongeveer 4 km bij u vandaan")).to_be_visible()
     expect(phone.locator("#said")).to_contain_text("De vakman is er tussen")
-    looked(phone, "driving")
+    looked(phone, "live-driving")
     world.time.at = clock("10:02")
     visits.arrive(actor=sam, case=second)
     phone.evaluate(RENEW)
@@ -131,7 +114,7 @@ def test_a_phone_says_where_it_is_on_the_way_only(
     page = context.new_page()
     sign_in(page, "technician")
     page.goto("/field/")
-    looked(page, "phone-place")
+    looked(page, "live-phone-place")
     page.wait_for_timeout(800)
     assert not Position.objects.exists()
     world.time.at = clock("07:45")
@@ -163,9 +146,9 @@ def test_the_planner_sees_whether_the_times_are_honest(
 ) -> None:
     sign_in(page, "planner")
     page.goto("/planner/arrivals")
-    looked(page, "coverage-empty")
+    looked(page, "live-coverage-empty")
     kept(real_world, keys[0], n=40, within=20)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kloppen de tijden die wij zeggen?")
     expect(page.get_by_text("te vaak mis")).to_be_visible()
-    looked(page, "coverage")
+    looked(page, "live-coverage")

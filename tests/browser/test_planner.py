@@ -95,17 +95,12 @@ def test_what_is_wrong_in_the_form_is_said_beside_it(
     no_findings(page)
 
 
-def test_a_booking_is_moved_with_the_keyboard_alone(page: Page, real_world: World, sign_in: SignIn) -> None:
+def test_a_booking_is_moved_with_the_keyboard_alone(
+    page: Page, real_world: World, sign_in: SignIn, tab_to: Callable[[str], None]
+) -> None:
     key = book(real_world, 0)
     sign_in(page, "planner")
     page.goto("/planner/")
-
-    def tab_to(text: str) -> None:
-        for _step in range(120):
-            page.keyboard.press("Tab")
-            if text in page.evaluate("document.activeElement.closest('label, a, button')?.textContent ?? ''"):
-                return
-        raise AssertionError(f"{text} cannot be reached with the keyboard")
 
     tab_to("Jo Jansen")
     page.keyboard.press("Enter")

@@ -57,18 +57,13 @@ def test_the_pages_of_the_board(
             no_findings(one)
 
 
-def test_a_visit_is_handed_over_with_the_keyboard_alone(page: Page, real_world: World, sign_in: SignIn) -> None:
+def test_a_visit_is_handed_over_with_the_keyboard_alone(
+    page: Page, real_world: World, sign_in: SignIn, tab_to: Callable[[str], None]
+) -> None:
     two(real_world)
     (row,) = visits(real_world, 10)
     sign_in(page, "planner")
     page.goto(DAY)
-
-    def tab_to(text: str) -> None:
-        for _step in range(120):
-            page.keyboard.press("Tab")
-            if text in page.evaluate("document.activeElement.closest('label, a, button')?.textContent ?? ''"):
-                return
-        raise AssertionError(f"{text} cannot be reached with the keyboard")
 
     tab_to("Verzetten")
     page.keyboard.press("Enter")

@@ -30,23 +30,6 @@ RENEW = """() => { const now = document.querySelector("#now");
 
 
 @pytest.fixture
-def looked(no_findings: Look, shot: Shot) -> Callable[[Page, str], None]:
-    """Looks at a page in both sizes: axe finds nothing, nothing sticks out. Takes pictures where they are asked for."""
-
-    def look(page: Page, name: str) -> None:
-        before = page.viewport_size or {"width": 390, "height": 844}
-        for size, width in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": 844})
-            no_findings(page)
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            assert wide <= width, f"{name} at {width}: {wide} pixels wide"
-            shot(page, f"portal-{name}-{size}")
-        page.set_viewport_size(before)
-
-    return look
-
-
-@pytest.fixture
 def mailbox(real_world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The world, with what pages send by themselves (codes, links) in its memory channels."""
     monkeypatch.setattr(post, "channels", lambda: {"email": real_world.email, "sms": real_world.sms})
@@ -89,17 +72,17 @@ def test_a_tenant_reports_books_moves_is_helped_and_says_how_it_went(
     world.other_technician.active = False
     world.other_technician.save()
     phone.goto("/")
-    looked(phone, "start")
+    looked(phone, "portal-start")
     phone.get_by_role("link", name="Een reparatie melden").click()
-    looked(phone, "question-first")
+    looked(phone, "portal-question-first")
     following(phone)
     expect(phone.locator(".wrong")).to_be_visible()
-    looked(phone, "question-wrong")
+    looked(phone, "portal-question-wrong")
     for answer in ("Er lekt water", "Het drupt", "In de keuken"):
         phone.get_by_text(answer, exact=True).click()
         following(phone)
     phone.get_by_role("textbox").fill("Er komt water onder de wasbak uit.")
-    looked(phone, "question-text")
+    looked(phone, "portal-question-text")
     phone.get_by_role("button", name="Terug").click()
     expect(phone.get_by_label("In de keuken")).to_be_checked()
     following(phone)  # what was typed is kept: straight to the photo
@@ -110,28 +93,28 @@ def test_a_tenant_reports_books_moves_is_helped_and_says_how_it_went(
     following(phone)
     phone.get_by_role("button", name="Terug").click()
     expect(phone.get_by_alt_text("De foto die u toevoegde")).to_be_visible()
-    looked(phone, "question-photo")
+    looked(phone, "portal-question-photo")
     phone.get_by_role("link", name="Later verdergaan").click()
     phone.get_by_role("button", name="Ik zie de link liever hier").click()
-    looked(phone, "later")
+    looked(phone, "portal-later")
     phone.get_by_role("link", name="Terug naar de vraag").click()
     phone.get_by_text("Dat maakt niet uit").click()
     following(phone)
     phone.get_by_role("button", name="Versturen").click()
-    looked(phone, "contact-wrong")
+    looked(phone, "portal-contact-wrong")
     for label, typed in (("Postcode", "1234 AB"), ("Huisnummer", "12"), ("Uw naam", "Jo Jansen")):
         phone.get_by_label(label).fill(typed)
     phone.get_by_label("E-mailadres").fill("j.jansen@example.nl")
     phone.get_by_role("button", name="Versturen").click()
 
     expect(phone.get_by_text("Uw melding is binnen.")).to_be_visible()
-    looked(phone, "welcome")
+    looked(phone, "portal-welcome")
     phone.get_by_text("13 – 15 uur").first.click()
     phone.get_by_role("button", name="Deze tijd past mij").click()
     expect(phone.get_by_role("heading", level=1)).to_have_text(
         "De vakman komt dinsdag 8 september, tussen 13 en 15 uur."
     )
-    looked(phone, "planned")
+    looked(phone, "portal-planned")
     key = Case.objects.get().key
     world.work()
 
@@ -142,7 +125,7 @@ def test_a_tenant_reports_books_moves_is_helped_and_says_how_it_went(
     change = next(link.url for link in confirmation.links if link.offer == "reschedule") if confirmation.links else ""
     phone.goto(change or last_link(confirmation.body, "andere"))
     expect(phone.get_by_text("Die tijd blijft van u")).to_be_visible()
-    looked(phone, "another-time")
+    looked(phone, "portal-another-time")
     phone.get_by_text("10 – 12 uur").nth(1).click()
     phone.get_by_role("button", name="Deze tijd past mij").dblclick()
     expect(phone.get_by_role("heading", level=1)).to_contain_text("woensdag 9 september, tussen 10 en 12 uur")
@@ -150,13 +133,13 @@ def test_a_tenant_reports_books_moves_is_helped_and_says_how_it_went(
 
     # not needed after all? yes, it is
     phone.get_by_role("link", name="Het is niet meer nodig").click()
-    looked(phone, "withdraw")
+    looked(phone, "portal-withdraw")
     phone.get_by_role("button", name="Ja, stop maar").click()
-    looked(phone, "withdrawn")
+    looked(phone, "portal-withdrawn")
     phone.get_by_role("button", name="Het is toch nodig").click()
     expect(phone.get_by_text("Uw melding loopt weer.")).to_be_visible()
     phone.get_by_role("link", name="Bel mij").click()
-    looked(phone, "call")
+    looked(phone, "portal-call")
     phone.get_by_label("Op welk nummer?").fill("06 12345678")
     phone.get_by_role("button", name="Bel mij dan").click()
     expect(phone.get_by_text("Wij bellen u").first).to_be_visible()
@@ -164,10 +147,10 @@ def test_a_tenant_reports_books_moves_is_helped_and_says_how_it_went(
     phone.get_by_text("Ik ben niet goed geholpen").click()
     following(phone)
     following(phone)
-    looked(phone, "complaint")
+    looked(phone, "portal-complaint")
     phone.get_by_role("button", name="Versturen").click()
     phone.get_by_role("link", name="Mijn klacht").click()
-    looked(phone, "complaint-sent")
+    looked(phone, "portal-complaint-sent")
     phone.get_by_role("link", name="Mijn reparatie").first.click()
 
     # the day itself, seen on the page that renews itself
@@ -177,20 +160,20 @@ def test_a_tenant_reports_books_moves_is_helped_and_says_how_it_went(
     phone.evaluate(RENEW)  # what happens every minute
     expect(phone.get_by_role("heading", level=1)).to_have_text("De vakman is onderweg naar u toe.")
     expect(phone.locator("#said")).to_contain_text("onderweg")
-    looked(phone, "under-way")
+    looked(phone, "portal-under-way")
     visits.arrive(actor=sam, case=key)
     visits.fixed(actor=sam, case=key)
     phone.reload()
-    looked(phone, "done")
+    looked(phone, "portal-done")
 
     # the questions: one tap in the mail, one more sends
     phone.goto(make_link(purpose="survey", customer="jo", case=key, subject="survey") + "?effort=1")
     expect(phone.get_by_role("radio", name="1").first).to_be_checked()
-    looked(phone, "survey")
+    looked(phone, "portal-survey")
     phone.get_by_text("Opgelucht").click()
     phone.get_by_role("button", name="Versturen").click()
     expect(phone.get_by_role("heading", name="Dank u wel")).to_be_visible()
-    looked(phone, "thanks")
+    looked(phone, "portal-thanks")
     phone.get_by_role("button", name="Dit is niet mijn apparaat").click()
     expect(phone.get_by_text("ziet nu niemand uw meldingen")).to_be_visible()
 
@@ -300,12 +283,12 @@ def test_an_emergency_a_lost_link_and_what_goes_wrong(
     call = phone.get_by_role("link", name="Bel 0800-9009")
     expect(call).to_have_attribute("href", "tel:08009009")
     assert call.bounding_box()["y"] < 700  # type: ignore[index] - in sight without scrolling
-    looked(phone, "emergency")
+    looked(phone, "portal-emergency")
     phone.get_by_role("link", name="Mijn antwoord veranderen").click()
     expect(phone.get_by_label("Ik ruik gas")).to_be_checked()
 
     phone.goto("/find")
-    looked(phone, "find")
+    looked(phone, "portal-find")
     phone.get_by_label("Postcode").fill("1234 AB")
     phone.get_by_label("Huisnummer").fill("12")
     phone.get_by_role("button", name="Stuur mij een code").click()
@@ -314,7 +297,7 @@ def test_an_emergency_a_lost_link_and_what_goes_wrong(
     code = re.findall(r"\d{6}", sent[-1].body)[0]  # type: ignore[index]
     phone.get_by_label("De code van zes cijfers").fill("000000" if code != "000000" else "111111")
     phone.get_by_role("button", name="Verder").click()
-    looked(phone, "code-wrong")
+    looked(phone, "portal-code-wrong")
     phone.get_by_label("De code van zes cijfers").fill(code)
     phone.get_by_role("button", name="Verder").click()
     phone.wait_for_url(f"**/case/{key}")
@@ -326,9 +309,9 @@ def test_an_emergency_a_lost_link_and_what_goes_wrong(
     following(phone)
     phone.get_by_text("In de ochtend").click()
     following(phone)
-    looked(phone, "known")
+    looked(phone, "portal-known")
     phone.goto("/")
-    looked(phone, "start-known")
+    looked(phone, "portal-start-known")
 
     for name, path, status in (
         ("missing", "/nope", 404),
@@ -337,15 +320,15 @@ def test_an_emergency_a_lost_link_and_what_goes_wrong(
     ):
         response = phone.goto(path)
         assert response is not None and response.status == status
-        looked(phone, name)
+        looked(phone, f"portal-{name}")
     phone.goto("/l/" + "A" * 32)
     phone.get_by_role("button", name="EN").click()  # a form on a page whose address no referrer may tell
     expect(phone.get_by_role("heading", name="This link does not work any more")).to_be_visible()
     phone.get_by_role("button", name="NL").click()
     phone.goto(make_link(purpose="unsubscribe", customer="jo", subject="survey"))
-    looked(phone, "unsubscribe")
+    looked(phone, "portal-unsubscribe")
     phone.get_by_role("button", name="Afmelden").click()
-    looked(phone, "unsubscribed")
+    looked(phone, "portal-unsubscribed")
 
 
 @pytest.mark.parametrize("colour", ["#ffd400", "#ffffff", "#9be15d", "#111111"])
@@ -354,32 +337,32 @@ def test_a_colour_that_is_too_light_is_darkened_where_it_carries_letters(
 ) -> None:
     settings.LOPER_BRAND = {**settings.LOPER_BRAND, "primary": colour}  # type: ignore[attr-defined]
     phone.goto("/")
-    looked(phone, f"brand-{colour[1:]}")
+    looked(phone, f"portal-brand-{colour[1:]}")
     key = real_world.report()
     real_world.book(key)
     phone.goto(make_link(purpose="case", customer="jo", case=key))
-    looked(phone, f"brand-case-{colour[1:]}")
+    looked(phone, f"portal-brand-case-{colour[1:]}")
 
 
 def test_accounts_can_be_used_by_everyone(
     page: Page, real_world: World, sign_in: Callable[[Page, str], None], looked: Callable[[Page, str], None]
 ) -> None:
     page.goto("/account/password/reset/")
-    looked(page, "password-reset")
+    looked(page, "portal-password-reset")
     page.goto("/account/login/")
-    looked(page, "sign-in")
+    looked(page, "portal-sign-in")
     sign_in(page, "agent")
     for path in ("", "2fa/", "password/change/", "logout/"):
         page.goto(f"/account/{path}")
-        looked(page, f"account-{path.strip('/').replace('/', '-') or 'mine'}")
+        looked(page, f"portal-account-{path.strip('/').replace('/', '-') or 'mine'}")
     page.goto("/account/2fa/totp/activate/")
     if "reauthenticate" in page.url:
-        looked(page, "account-reauthenticate")
+        looked(page, "portal-account-reauthenticate")
         page.locator("[name=password]").fill("een-lang-wachtwoord")
         page.locator("main button.ds-button").first.click()
-    looked(page, "account-app")
+    looked(page, "portal-account-app")
     page.goto("/account/2fa/webauthn/add/")
-    looked(page, "account-key")
+    looked(page, "portal-account-key")
 
 
 def test_a_key_of_the_computer_is_a_second_step(
