@@ -21,8 +21,8 @@ from loper.server.actions import arrivals, cases, lessons, places, visits
 from loper.server.actions.customers import home_of
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor
-from loper.server.queries import roster
 from loper.server.queries.coverage import covered
+from loper.server.queries.work import where
 from loper.server.records.agenda import Appointment, Slot, Technician
 from loper.server.records.arrivals import Duration, Expected, Forecast, Position
 from loper.server.records.customers import Customer
@@ -112,7 +112,7 @@ def lived(world: World, people: list[Technician], day: date, roads: Roads, commi
     events: list[tuple[datetime, int, str, Appointment]] = []
     for technician in people:
         free = datetime.combine(day, time(7, 30), HERE) + float(roads.rng.uniform(0, 6)) * MINUTE
-        begins = roster.home_of(technician)
+        begins = where(technician)
         assert begins is not None
         here = begins
         rows = Appointment.objects.filter(technician=technician, status="booked", planned__date=day).order_by("planned")

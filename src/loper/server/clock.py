@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from threading import Event
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -36,3 +37,23 @@ class ServerClock:
 def ahead(**parts: float) -> datetime:
     """So much later than now: `ahead(days=90)`."""
     return now() + timedelta(**parts)
+
+
+def zone() -> ZoneInfo:
+    """Where the organisation is: its days are days there."""
+    return ZoneInfo(settings.TIME_ZONE)
+
+
+def today() -> date:
+    """The day it is, where the organisation is."""
+    return day_of(now())
+
+
+def day_of(at: datetime) -> date:
+    """The day of this instant, there."""
+    return at.astimezone(zone()).date()
+
+
+def midnight(day: date) -> datetime:
+    """The first instant of a day, there."""
+    return datetime.combine(day, time(0), zone())

@@ -12,8 +12,8 @@ from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.actions.replanning import for_absence
 from loper.server.actions.seats import hold
+from loper.server.clock import day_of, midnight, today
 from loper.server.permissions import Actor, demand
-from loper.server.queries.roster import midnight, today, zone
 from loper.server.records.agenda import Absence, Appointment, Block, Technician
 from loper.server.records.proposals import Proposal
 
@@ -101,6 +101,6 @@ def take_back(*, actor: Actor, absence: int) -> Technician:
 
 def _days(row: Absence) -> list[tuple[int, date]]:
     """The days of an absence that are still to come."""
-    first = max(row.start.astimezone(zone()).date(), today())
-    last = (row.end - timedelta(seconds=1)).astimezone(zone()).date()
+    first = max(day_of(row.start), today())
+    last = day_of(row.end - timedelta(seconds=1))
     return [(row.technician_id, first + timedelta(days=ahead)) for ahead in range((last - first).days + 1)]

@@ -25,11 +25,11 @@ from loper.plan.traffic import traffic_of
 from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell
+from loper.server.clock import midnight, today, zone
 from loper.server.queries.designs import journey
 from loper.server.queries.lessons import calibration
 from loper.server.queries.lessons import roads as learned_roads
 from loper.server.queries.progress import Standing, place_seen, standing
-from loper.server.queries.roster import midnight, today, zone
 from loper.server.queries.taps import LAST, leads_to
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.arrivals import Drive, Duration, Expected, Forecast

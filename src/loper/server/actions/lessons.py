@@ -13,8 +13,8 @@ from loper.plan.learned import Trip
 from loper.plan.learned import learn as learn_roads
 from loper.plan.model import Place
 from loper.server import clock
+from loper.server.clock import midnight, today, zone
 from loper.server.queries import lessons
-from loper.server.queries.roster import midnight, today, zone
 from loper.server.records.agenda import WorkKind
 from loper.server.records.arrivals import Drive, Duration, Forecast, Lesson
 

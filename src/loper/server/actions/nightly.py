@@ -16,7 +16,8 @@ from django.db.models import Max
 from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.actions.replanning import better, put_in_force
-from loper.server.queries.roster import midnight, planned_by_route, today, zone
+from loper.server.clock import day_of, midnight, today, zone
+from loper.server.queries.roster import planned_by_route
 from loper.server.records.agenda import Appointment
 from loper.server.records.proposals import Proposal
 
@@ -85,7 +86,7 @@ def _days(first: date) -> list[date]:
     rows = Appointment.objects.filter(
         status=Appointment.BOOKED, planned__gte=midnight(first), planned__lt=midnight(last)
     ).values_list("planned", flat=True)
-    return sorted({at.astimezone(zone()).date() for at in rows if at is not None})
+    return sorted({day_of(at) for at in rows if at is not None})
 
 
 def _make(days: list[date], reason: str, once: str) -> Proposal | None:

@@ -17,7 +17,7 @@ from loper.plan.travel import kilometres
 from loper.server import clock
 from loper.server.permissions import Actor, demand
 from loper.server.queries.progress import taps_on
-from loper.server.queries.roster import home_of
+from loper.server.queries.work import where
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.arrivals import Position
 
@@ -74,7 +74,7 @@ def from_phone(*, actor: Actor, lat: Any, lon: Any, accuracy: Any, ago: float = 
     """A technician's own phone says where they are, so many seconds ago. ValueError says what is wrong with it."""
     technician = _own(actor)
     at = clock.now() - timedelta(seconds=min(max(ago, 0.0), 3600.0))
-    if wrong := wrong_with(at, lat, lon, accuracy, home_of(technician)):
+    if wrong := wrong_with(at, lat, lon, accuracy, where(technician)):
         raise ValueError("; ".join(wrong))
     return keep(technician, at, lat, lon, accuracy)
 

@@ -12,9 +12,9 @@ from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
 from loper.server.actions.seats import hold, place, retime
 from loper.server.actions.technicians import keep_technician
+from loper.server.clock import day_of
 from loper.server.permissions import Actor, demand
 from loper.server.queries.board_moves import within
-from loper.server.queries.roster import zone
 from loper.server.queries.work import work_in
 from loper.server.records.agenda import Appointment, Slot, Technician
 from loper.server.records.runtime import Case
@@ -58,7 +58,7 @@ def hand_over(*, actor: Actor, appointment: int, sequence: int, technician: str)
         raise Refused(_("This visit can only go to another block."), field="block")
     if to.pk == row.technician_id:
         raise Refused(_("They have this visit already. Choose somebody else."), field="block")
-    day = row.planned.astimezone(zone()).date()
+    day = day_of(row.planned)
     days = [(row.technician_id, day), (to.pk, day)]
     hold(days)
     row = _mine(appointment, sequence)
@@ -79,7 +79,7 @@ def pin(*, actor: Actor, appointment: int, sequence: int, pinned: bool) -> Appoi
     row = _mine(appointment, sequence, hold=False)
     if row.planned is None:
         raise Refused(_("A visit in an agreed block stays where it is by itself."))
-    hold([(row.technician_id, row.planned.astimezone(zone()).date())])
+    hold([(row.technician_id, day_of(row.planned))])
     row = _mine(appointment, sequence)
     row.pinned, row.changed = pinned, clock.now()
     row.sequence += 1

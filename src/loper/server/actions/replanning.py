@@ -23,11 +23,12 @@ from loper.server.actions.cases import told
 from loper.server.actions.refused import Refused
 from loper.server.actions.seats import hold, write_down
 from loper.server.actions.telling import tell
+from loper.server.clock import day_of, midnight, today, zone
 from loper.server.permissions import Actor, demand
 from loper.server.queries.board_proposals import now_stands, touched
 from loper.server.queries.board_stands import Days, stands, together
 from loper.server.queries.cases import case_view
-from loper.server.queries.roster import middle, midnight, plan_of, planned_by_route, today, zone
+from loper.server.queries.roster import middle, plan_of, planned_by_route, routes_of
 from loper.server.queries.work import work_of
 from loper.server.records.agenda import Absence, Appointment, Technician
 from loper.server.records.proposals import Proposal
@@ -66,10 +67,10 @@ def for_absence(*, actor: Actor, absence: Absence) -> Proposal | None:
     demand(actor, "planning")
     technician, now = absence.technician, clock.now()
     theirs = Appointment.objects.filter(status=Appointment.BOOKED).filter(
-        planned__gte=midnight(absence.start.astimezone(zone()).date()), planned__lt=absence.end
+        planned__gte=midnight(day_of(absence.start)), planned__lt=absence.end
     )
     rows = [row for row in theirs if technician.pk in (row.technician_id, row.second_id) and row.planned]
-    days = sorted({_day(row.planned) for row in rows if row.planned is not None})
+    days = sorted({day_of(row.planned) for row in rows if row.planned is not None})
     if not days:
         return None
     stood, plan = stands(days), plan_of(days, there=[absence.pk])
@@ -312,9 +313,9 @@ def _holds(row: Proposal) -> None:
     for said in (*row.after.values(), row.urgent):
         if said:
             keys = {said["technician"], said.get("second", "")} - {""} - away
-            changed.setdefault(_day(datetime.fromisoformat(said["planned"])), set()).update(keys)
+            changed.setdefault(day_of(datetime.fromisoformat(said["planned"])), set()).update(keys)
     for day, keys in changed.items():
-        for route in plan_of([day], only=keys, without=gone).routes if keys else ():
+        for route in routes_of([day], only=keys, without=gone) if keys else ():
             if schedule(route, travel()) is None:
                 raise Stale(_("It is too late for this proposal: not every promise would be kept. Make a new one."))
 
@@ -323,7 +324,3 @@ def _round(at: datetime) -> datetime:
     """The next five minutes."""
     minutes = -(-(at.minute * 60 + at.second) // 300) * 5
     return at.replace(minute=0, second=0, microsecond=0) + timedelta(minutes=minutes)
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(zone()).date()

@@ -20,8 +20,9 @@ from loper.plan.schedule import schedule
 from loper.server import clock
 from loper.server.actions.asking import ask_partner
 from loper.server.actions.refused import Refused
+from loper.server.clock import day_of
 from loper.server.queries.offers import ask, board_of, room
-from loper.server.queries.roster import plan_of, zone
+from loper.server.queries.roster import routes_of
 from loper.server.queries.work import Work, work_in
 from loper.server.records.agenda import Appointment, Block, RouteDay, Slot, Technician
 from loper.server.roads import travel
@@ -124,7 +125,7 @@ def _wanted(
     block = _agreed(slot, work, able, not_by)
     if slot.technician and block is not None:
         return Seat(block.technician, block)
-    day = slot.start.astimezone(zone()).date()
+    day = day_of(slot.start)
     only: Collection[str] = [slot.technician] if slot.technician else ()
     if not_by:
         others = Technician.objects.filter(active=True).exclude(key__in=not_by)
@@ -149,7 +150,7 @@ def _room(slot: Slot, work: Work, leaving: Appointment | None) -> Seat | None:
     if solved is None:
         return None
     keys = {route.shift.technician for route in solved.routes}
-    stood = plan_of([_day(slot.start)], only=keys, without=[leaving.pk] if leaving is not None else []).routes
+    stood = routes_of([day_of(slot.start)], only=keys, without=[leaving.pk] if leaving is not None else [])
     technician = Technician.objects.get(key=solved.offered.technician)
     return Seat(technician, None, None, solved.offered.planned, stood, solved.routes)
 
@@ -171,7 +172,7 @@ def _agreed(slot: Slot, work: Work, able: bool, not_by: Collection[str] = ()) ->
 
 def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: bool) -> Appointment:
     """Take this seat, and give up the present one; raises Gone when somebody else was quicker."""
-    day = _day(slot.start)
+    day = day_of(slot.start)
     days = [(pk, day) for pk in Technician.objects.filter(key__in=seat.holds).values_list("pk", flat=True)]
     hold([*days, *(_days_of(row) if gives_up else ())])
     if gives_up:
@@ -217,7 +218,7 @@ def _as_we_read_it(row: Appointment) -> None:
 def _still(seat: Seat, slot: Slot, work: Work, leaving: Appointment | None) -> Seat:
     """This seat in the routes as they are now that we hold them; raises Gone where it does not fit any more."""
     keys = [one.key for one in (seat.technician, seat.second) if one is not None]
-    day = _day(slot.start)
+    day = day_of(slot.start)
     (found, *_rest) = ask(
         work,
         [Span(slot.start, slot.end)],
@@ -234,7 +235,7 @@ def _still(seat: Seat, slot: Slot, work: Work, leaving: Appointment | None) -> S
 def _make_room(seat: Seat, day: date, leaving: Appointment | None) -> None:
     """Give the others their new technicians and times; raises Gone where the routes are not as they were."""
     without = [leaving.pk] if leaving is not None else []
-    if plan_of([day], only=seat.holds, without=without).routes != seat.stood:
+    if routes_of([day], only=seat.holds, without=without) != seat.stood:
         raise Gone
     people = {one.key: one for one in Technician.objects.filter(key__in=seat.holds)}
     before = {job.key: route.shift.technician for route in seat.stood for job in route.jobs}
@@ -305,7 +306,7 @@ def retime(days: Iterable[tuple[int, date]], joined: int | None = None) -> None:
     """
     for technician, day in sorted(set(days)):
         key = Technician.objects.values_list("key", flat=True).get(pk=technician)
-        for route in plan_of([day], only=[key]).routes:
+        for route in routes_of([day], only=[key]):
             for jobs in _orders(route.jobs, str(joined)):
                 times = schedule(Route(route.shift, jobs), travel())
                 if times is not None:
@@ -346,8 +347,4 @@ def changed(row: Appointment) -> None:
 def _days_of(row: Appointment | None) -> list[tuple[int, date]]:
     if row is None or row.planned is None:
         return []
-    return [(pk, _day(row.planned)) for pk in (row.technician_id, row.second_id) if pk is not None]
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(zone()).date()
+    return [(pk, day_of(row.planned)) for pk in (row.technician_id, row.second_id) if pk is not None]

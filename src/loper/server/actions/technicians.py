@@ -15,8 +15,8 @@ from loper.plan.model import Place
 from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.actions.seats import give_back, hold, retime
+from loper.server.clock import day_of, midnight, today
 from loper.server.permissions import Actor, demand
-from loper.server.queries.roster import midnight, today, zone
 from loper.server.records.agenda import Appointment, RouteDay, Technician, WorkKind
 from loper.server.records.customers import tidy_house_number, tidy_phone, tidy_postcode
 from loper.server.roads import locate
@@ -126,7 +126,7 @@ def _onto_routes(row: Technician, *, new: bool) -> None:
             booked.block, booked.planned = None, booked.start
             booked.save(update_fields=["block", "planned"])
     ahead = row.appointments.filter(status=Appointment.BOOKED, planned__gte=midnight(today()))
-    days = {at.astimezone(zone()).date() for at in ahead.values_list("planned", flat=True) if at is not None}
+    days = {day_of(at) for at in ahead.values_list("planned", flat=True) if at is not None}
     days |= set(RouteDay.objects.filter(technician=row, day__gte=today()).values_list("day", flat=True))
     later = [(row.pk, day) for day in sorted(days) if day > today() - timedelta(days=1)]
     hold(later)

@@ -16,7 +16,7 @@ from loper.server.actions.places import EXACT, keep, wrong_with
 from loper.server.api.door import guarded, posted, source_of_request
 from loper.server.api.problems import problem
 from loper.server.api.reading import Unreadable, document
-from loper.server.queries.roster import home_of
+from loper.server.queries.work import where
 from loper.server.records.agenda import Technician
 
 KEY = re.compile(r"[\w-]{1,40}", re.ASCII)
@@ -33,10 +33,8 @@ def positions(request: HttpRequest) -> HttpResponse:
         return source
     if "technician" not in source.emitters:
         return problem(403, "this token does not speak for technicians; make one with the role technician")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.LOPER_EVENT_BYTES:
-        return problem(413, f"a request has at most {settings.LOPER_EVENT_BYTES} bytes; send fewer places at once")
     try:
-        given = document(request.headers.get("Content-Type", ""), request.body)
+        given = document(request, "send fewer places at once")
     except Unreadable as wrong:
         return problem(wrong.status, str(wrong))
     entries = given if isinstance(given, list) else [given]
@@ -62,7 +60,7 @@ def _wrong(one: Any, people: Mapping[str, Technician]) -> list[str]:
     at = _moment(one.get("at"))
     if at is None:
         return [*found, "at: a time with its offset was expected, like 2026-09-08T10:40:00+02:00"]
-    home = home_of(technician) if technician else None
+    home = where(technician) if technician else None
     return found + wrong_with(at, one.get("lat"), one.get("lon"), one.get("accuracy", EXACT), home)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 
+from loper.server.clock import midnight
 from loper.server.records.agenda import Appointment
 
 
@@ -31,8 +30,7 @@ def skill_word(name: str) -> str:
 
 def jobs_of(technician: str, day: date) -> list[Appointment]:
     """The appointments of a technician on a day, in order, those that are over too."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    begin = datetime(day.year, day.month, day.day, tzinfo=zone)
+    begin = midnight(day)
     return list(
         Appointment.objects.filter(technician__key=technician, start__gte=begin, start__lt=begin + timedelta(days=1))
         .exclude(status=Appointment.CANCELLED)

@@ -13,8 +13,8 @@ from typing import Literal
 from loper.plan.model import Place
 from loper.plan.travel import kilometres
 from loper.server import clock
+from loper.server.clock import day_of, today
 from loper.server.queries.progress import place_seen
-from loper.server.queries.roster import today, zone
 from loper.server.records.agenda import Appointment
 from loper.server.records.arrivals import Expected
 
@@ -53,7 +53,7 @@ class Live:
 
 def live(appointment: Appointment | None) -> Live | None:
     """The stretch of today; None where the visit is not today, or nothing is known of it (any more)."""
-    if appointment is None or appointment.start.astimezone(zone()).date() != today():
+    if appointment is None or day_of(appointment.start) != today():
         return None
     found = Expected.objects.filter(appointment=appointment, sequence=appointment.sequence).first()
     now = clock.now()

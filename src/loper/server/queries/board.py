@@ -10,8 +10,9 @@ from itertools import pairwise
 from loper.plan.model import Place, Route, Shift, Span
 from loper.plan.schedule import Times, schedule
 from loper.server import clock
-from loper.server.queries.roster import home_of, midnight, plan_of, zone
-from loper.server.queries.work import work_in
+from loper.server.clock import day_of, midnight, zone
+from loper.server.queries.roster import routes_of
+from loper.server.queries.work import where, work_in
 from loper.server.records.agenda import Absence, Appointment, Technician, WorkKind
 from loper.server.records.customers import Customer
 from loper.server.roads import travel
@@ -106,7 +107,7 @@ def board(day: date) -> DayBoard:
         .select_related("technician", "second")
         .order_by("planned", "start", "pk")
     )
-    rows = [row for row in rows if _day(row.planned or row.start) == day]
+    rows = [row for row in rows if day_of(row.planned or row.start) == day]
     by_technician: dict[int, list[Appointment]] = {}
     for row in rows:
         for pk in {row.technician_id, row.second_id} - {None}:
@@ -114,7 +115,7 @@ def board(day: date) -> DayBoard:
     away: dict[int, list[Absence]] = {}
     for absence in Absence.objects.filter(start__lt=last, end__gt=first).order_by("start"):
         away.setdefault(absence.technician_id, []).append(absence)
-    routes = {route.shift.technician: route for route in plan_of([day]).routes}
+    routes = {route.shift.technician: route for route in routes_of([day])}
     shown = _Shown(rows)
     lanes = []
     for one in Technician.objects.order_by("name", "pk"):
@@ -139,7 +140,7 @@ def _lane(
 ) -> Lane:
     times = forecast(route) if route is not None else None
     expected = {int(job.key): at for job, at in zip(route.jobs, times.begins, strict=True)} if route and times else {}
-    home = home_of(technician) if technician.hours else None
+    home = where(technician) if technician.hours else None
     drives = _drives(home, rows) if technician.hours else {}
     shift = route.shift if route else None
     worked = sum((timedelta(minutes=row.minutes) for row in rows if row.status == Appointment.BOOKED), timedelta())
@@ -223,7 +224,3 @@ def phone_of(customer: Customer | None) -> str:
 
 def _minutes(span: timedelta) -> int:
     return round(span.total_seconds() / 60)
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(zone()).date()

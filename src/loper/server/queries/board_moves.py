@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from loper.plan.board import Board
 from loper.plan.model import Offered, Plan, Route, Span, Why
 from loper.plan.schedule import Times, schedule
+from loper.server.clock import day_of, zone
 from loper.server.queries.offers import ask, board_of, offers
-from loper.server.queries.roster import plan_of, planned_by_route, zone
+from loper.server.queries.roster import plan_of, planned_by_route, routes_of
 from loper.server.queries.work import work_in
 from loper.server.records.agenda import Appointment, Slot, Technician
 from loper.server.records.customers import Customer
@@ -98,7 +99,7 @@ def why_words(why: Why | None) -> str:
 
 def within(row: Appointment, technician: str, board: Board | None = None) -> Offered:
     """Whether this technician (a key) can come inside the promise that stands; without a board it is read anew."""
-    day = _day(row.planned or row.start)
+    day = day_of(row.planned or row.start)
     board = board or board_of([day], only=[technician], leaving=row)
     (found, *_rest) = ask(
         work_in(row), [Span(row.start, row.end)], days=[day], notice=-_EVER, technician=technician, board=board
@@ -110,7 +111,7 @@ def others(row: Appointment) -> list[Other]:
     """All colleagues for a visit on a route, those who can come first, with the least extra travel."""
     if row.planned is None or row.people > 1:
         return []
-    found, board = [], board_of([_day(row.planned)], leaving=row)
+    found, board = [], board_of([day_of(row.planned)], leaving=row)
     for one in planned_by_route():
         if one.pk == row.technician_id:
             continue
@@ -156,7 +157,7 @@ def what_if(row: Appointment, *, technician: str = "", slot: Slot | None = None)
     if slot is None:
         offered = within(row, technician)
     else:
-        day = _day(slot.start)
+        day = day_of(slot.start)
         board = board_of([day], only=[slot.technician] if slot.technician else (), leaving=row)
         (offered, *_rest) = ask(
             work_in(row),
@@ -188,7 +189,7 @@ def _saved(row: Appointment) -> int:
     """The minutes of travel that the route it leaves is shorter."""
     if row.planned is None:
         return 0
-    day, keys = _day(row.planned), [row.technician.key]
+    day, keys = day_of(row.planned), [row.technician.key]
     before, after = (_driven(plan_of([day], only=keys, without=gone)) for gone in ([], [row.pk]))
     return _minutes(before - after)
 
@@ -203,8 +204,8 @@ def _shifts(row: Appointment, offered: Offered, names: dict[str, str]) -> tuple[
         return ()
     found: list[Shift] = []
     joined = {one for one in (offered.technician, offered.second) if one}
-    day = _day(offered.planned)
-    for route in plan_of([day], only=joined, without=[row.pk]).routes:
+    day = day_of(offered.planned)
+    for route in routes_of([day], only=joined, without=[row.pk]):
         times = _with(route, row, offered)
         if times is not None:
             found += _moved(*times, names)
@@ -258,7 +259,3 @@ def _here(at: datetime | None) -> datetime | None:
 
 def _minutes(span: timedelta) -> int:
     return round(span.total_seconds() / 60)
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(zone()).date()

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from loper.server.clock import day_of, today, zone
 from loper.server.queries.board import phone_of
 from loper.server.queries.board_moves import why_words
 from loper.server.queries.board_stands import stands, together
-from loper.server.queries.roster import today, zone
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.customers import Customer
 from loper.server.records.proposals import Proposal
@@ -148,7 +148,7 @@ def touched(row: Proposal) -> list[tuple[int, date]]:
     found: set[tuple[int, date]] = set()
     for said in (*row.before.values(), *row.after.values(), row.urgent):
         if said.get("planned"):
-            day = datetime.fromisoformat(said["planned"]).astimezone(zone()).date()
+            day = day_of(datetime.fromisoformat(said["planned"]))
             found |= {(pks[key], day) for key in (said["technician"], said.get("second")) if key in pks}
     return sorted(found)
 

@@ -10,13 +10,12 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 
-from loper.server.queries.roster import midnight, zone
+from loper.server.clock import day_of, midnight
+from loper.server.queries.roster import WORKING
 from loper.server.records.agenda import Absence, Appointment, Technician
 
 Days = tuple[int, date]
 """A technician (their primary key), a day."""
-
-_WORKING = ("active", "hours", "lunch", "lat", "lon", "postcode", "skills", "van", "area")
 
 
 def stands(days: Collection[date]) -> dict[Days, str]:
@@ -26,7 +25,7 @@ def stands(days: Collection[date]) -> dict[Days, str]:
     first, last = midnight(min(days)), midnight(max(days) + timedelta(days=1))
     found: dict[Days, list[object]] = {}
     for one in Technician.objects.order_by("pk"):
-        works = [getattr(one, name) for name in _WORKING]
+        works = [getattr(one, name) for name in ("active", *WORKING)]
         found |= {(one.pk, day): [works] for day in days}
     for absence in Absence.objects.filter(end__gt=first, start__lt=last).order_by("start", "pk"):
         for day in days:
@@ -39,7 +38,7 @@ def stands(days: Collection[date]) -> dict[Days, str]:
         visit = [row.pk, row.status, row.technician_id, row.second_id, str(row.planned), str(row.start), str(row.end)]
         visit += [row.pinned, row.minutes, row.people]
         for pk in sorted({row.technician_id, row.second_id or row.technician_id}):
-            day = row.planned.astimezone(zone()).date()
+            day = day_of(row.planned)
             if (pk, day) in found:
                 found[pk, day].append(visit)
     return {key: hashlib.sha256(json.dumps(said).encode()).hexdigest() for key, said in found.items()}

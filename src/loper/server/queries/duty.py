@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from loper.server.clock import day_of
 from loper.server.queries.cases import CaseView
-from loper.server.queries.roster import blocks_of, planned_by_route, shift_of, zone
+from loper.server.queries.organisation import organisation
+from loper.server.queries.roster import blocks_of, planned_by_route, shift_of
 from loper.server.queries.work import Work, work_of
 from loper.server.records.agenda import Absence, Appointment, Technician
 
 
 def out_of_hours(now: datetime) -> bool:
     """Whether nobody makes visits now: outside all blocks of the day, and outside everybody's shift."""
-    day = now.astimezone(zone()).date()
-    blocks = blocks_of(day)
+    day, whose = day_of(now), organisation()
+    blocks = blocks_of(day, whose)
     if blocks and blocks[0].start <= now < blocks[-1].end:
         return False
-    shifts = (shift_of(one, day) for one in planned_by_route())
+    shifts = (shift_of(one, day, whose) for one in planned_by_route())
     return not any(shift is not None and shift.start <= now < shift.end for shift in shifts)
 
 

@@ -19,8 +19,9 @@ from loper.plan.offer import offer
 from loper.plan.solve import Solved, make_room
 from loper.plan.travel import Crow
 from loper.server import clock
+from loper.server.clock import day_of, midnight, today, zone
 from loper.server.queries.organisation import organisation
-from loper.server.queries.roster import agreed, blocks_of, middle, midnight, plan_of, planned_by_route, today, zone
+from loper.server.queries.roster import WORKING, agreed, blocks_of, middle, plan_of, planned_by_route, routes_of
 from loper.server.queries.work import Work
 from loper.server.records.agenda import Absence, Appointment, RouteDay, Slot, Technician
 from loper.server.roads import travel
@@ -73,28 +74,38 @@ FULL_DAYS, SOLVES = 5, 3
 
 def _with_room(offered: list[Offered], work: Work, leaving: Appointment | None) -> list[Offered]:
     """On a day on which nothing is free, a block for which others make room."""
-    here, left = zone(), SOLVES
+    left = SOLVES
     days: dict[date, list[int]] = {}
     for number, one in enumerate(offered):
-        days.setdefault(one.span.start.astimezone(here).date(), []).append(number)
-    for numbers in list(days.values())[:FULL_DAYS]:
+        days.setdefault(day_of(one.span.start), []).append(number)
+    for day, numbers in list(days.items())[:FULL_DAYS]:
         if any(offered[number].free for number in numbers):
             continue
+        plan: Plan | None = None  # of this day, read once it is needed
         for number in numbers:
             if left and offered[number].why == "full":
                 left -= 1
-                solved = room(Slot(*offered[number].span), work, leaving)
+                plan = plan or day_plan(day, leaving)
+                solved = room(Slot(*offered[number].span), work, leaving, plan)
                 if solved is not None:
                     offered[number] = solved.offered
                     break
     return offered
 
 
-def room(slot: Slot, work: Work, leaving: Appointment | None = None) -> Solved | None:
-    """Whether others can make room for this work in this block, each inside their own promise."""
+def day_plan(day: date, leaving: Appointment | None) -> Plan:
+    """The routes of one day, without the appointment that would be given up."""
+    return plan_of([day], without=[leaving.pk] if leaving is not None else [])
+
+
+def room(slot: Slot, work: Work, leaving: Appointment | None = None, plan: Plan | None = None) -> Solved | None:
+    """Whether others can make room for this work in this block, each inside their own promise.
+
+    `plan`: of its day, where it was read already.
+    """
     here = zone()
     block = Span(slot.start.astimezone(here), slot.end.astimezone(here))
-    plan = plan_of([block.start.date()], without=[leaving.pk] if leaving is not None else [])
+    plan = plan or day_plan(block.start.date(), leaving)
     job = work.job(work.place or middle(planned_by_route()))
     return make_room(plan, job, block, travel(), clock.now())
 
@@ -108,10 +119,10 @@ def offers(
     days: Collection[date] = (),
 ) -> Sequence[Offered]:
     """Every block of the coming days: by whom, at how much extra travel; or why it cannot be had."""
-    visits = organisation().visits
-    first = today()
+    whose = organisation()
+    visits, first = whose.visits, today()
     asked = sorted(days) or [first + timedelta(days=ahead) for ahead in range(visits.ahead + 1)]
-    spans = [span for day in asked for span in blocks_of(day)]
+    spans = [span for day in asked for span in blocks_of(day, whose)]
     return ask(
         work,
         spans,
@@ -177,15 +188,15 @@ class _Boards:
             if self._board.travel is not travel():
                 self._stands, self._board = {}, Board({}, (), travel())
             changed = [day for day in days if self._stands.get(day) != stands[day]]
-            routes = plan_of(changed).routes
+            routes = routes_of(changed)
             past = [day for day in self._stands if day < days[0]]
             self._board = self._board.with_plan(Plan(routes, agreed(days)), [*changed, *past])
             self._stands = {day: stand for day, stand in {**self._stands, **stands}.items() if day not in past}
             board = self._board
         if leaving is not None and leaving.planned is not None:
             touched = {one.key for one in (leaving.technician, leaving.second) if one is not None}
-            day = leaving.planned.astimezone(zone()).date()
-            for route in plan_of([day], only=touched, without=[leaving.pk]).routes:
+            day = day_of(leaving.planned)
+            for route in routes_of([day], only=touched, without=[leaving.pk]):
                 board = board.with_route(route)
         return board
 
@@ -196,7 +207,7 @@ def _stands(days: Sequence[date]) -> dict[date, object]:
     Whoever changes a route holds its RouteDay, so its revision says it (actions/seats.py).
     """
     first, last = midnight(days[0]), midnight(days[-1] + timedelta(days=1))
-    working = list(Technician.objects.filter(active=True).order_by("pk").values_list(*_WORKING))
+    working = list(Technician.objects.filter(active=True).order_by("pk").values_list("pk", *WORKING))
     away = list(Absence.objects.filter(end__gt=first, start__lt=last).order_by("pk").values_list("pk", "start", "end"))
     revisions: dict[date, list[object]] = {}
     rows = RouteDay.objects.filter(day__gte=days[0], day__lte=days[-1]).order_by("technician_id")
@@ -205,9 +216,6 @@ def _stands(days: Sequence[date]) -> dict[date, object]:
     now, here = clock.now().replace(second=0, microsecond=0), today()
     visits = organisation().visits
     return {day: (working, away, visits, revisions.get(day), now if day == here else None) for day in days}
-
-
-_WORKING = ("pk", "hours", "lunch", "postcode", "house_number", "lat", "lon", "skills", "van", "area")
 
 
 BOARDS = _Boards()

@@ -9,7 +9,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from loper.server import clock
-from loper.server.queries.visits import Visit, today, visit
+from loper.server.clock import today
+from loper.server.queries.visits import Visit, visit
 from loper.server.records.agenda import Appointment, Block, Technician, WorkKind
 from loper.server.records.customers import Customer, Property
 from loper.server.records.partners import Ask

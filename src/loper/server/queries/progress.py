@@ -15,9 +15,12 @@ from loper.plan.arrival import RECENT
 from loper.plan.duration import Lasting
 from loper.plan.model import Place, Shift, Span
 from loper.plan.progress import Does, Position, Progress, pauses_left
+from loper.server.clock import midnight, today
 from loper.server.queries.lessons import Lastings, durations
-from loper.server.queries.roster import home_of, job_of, midnight, shift_of, today
+from loper.server.queries.organisation import organisation
+from loper.server.queries.roster import job_of, shift_of
 from loper.server.queries.taps import LAST, NAMES
+from loper.server.queries.work import where
 from loper.server.records import arrivals, runtime
 from loper.server.records.agenda import Absence, Appointment, Block, Technician
 from loper.server.roads import travel
@@ -68,7 +71,7 @@ def standing(technician: Technician, now: datetime, *, leaving: Appointment | No
 
     `leaving`: they set out to this visit right now, which is not written down yet.
     """
-    home, day = home_of(technician), today()
+    home, day = where(technician), today()
     first = midnight(day)
     last = midnight(day + timedelta(days=1))
     found = list(
@@ -151,9 +154,9 @@ def _shift(technician: Technician, first: datetime, last: datetime) -> Shift | N
     day = first.date()
     absences = Absence.objects.filter(technician=technician, end__gt=first, start__lt=last)
     if technician.hours:
-        return shift_of(technician, day, absences)
+        return shift_of(technician, day, organisation(), absences)
     blocks = list(Block.objects.filter(technician=technician, start__gte=first, start__lt=last).order_by("start"))
-    home = home_of(technician)
+    home = where(technician)
     if not blocks or home is None:
         return None
     return Shift(

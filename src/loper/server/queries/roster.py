@@ -7,35 +7,25 @@ organisation that keeps its calendar by hand): what is left of each block is wha
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.db.models import F, Q
 
+from loper.define.organisation import Organisation
 from loper.define.organisation_keys import WEEKDAYS
 from loper.plan.model import Job, PartnerBlock, Pause, Place, Plan, Route, Shift, Span
-from loper.plan.places import place_of
 from loper.server import clock
+from loper.server.clock import day_of, midnight, today, zone
 from loper.server.queries.organisation import organisation
-from loper.server.queries.work import work_in
+from loper.server.queries.work import where, work_in
 from loper.server.records.agenda import Absence, Appointment, Block, Technician
+
+WORKING = ("hours", "lunch", "postcode", "house_number", "lat", "lon", "skills", "van", "area")
+"""What of a technician their shifts follow from."""
 
 MIDDLE = Place(52.09, 5.12)
 """Utrecht: where an organisation is of which no place at all is known."""
-
-
-def zone() -> ZoneInfo:
-    return ZoneInfo(settings.TIME_ZONE)
-
-
-def today() -> date:
-    return clock.now().astimezone(zone()).date()
-
-
-def midnight(day: date) -> datetime:
-    """The first instant of a day, here."""
-    return datetime.combine(day, time(0), zone())
 
 
 def planned_by_route() -> list[Technician]:
@@ -43,10 +33,10 @@ def planned_by_route() -> list[Technician]:
     return [one for one in Technician.objects.filter(active=True).order_by("key") if one.hours]
 
 
-def blocks_of(day: date) -> tuple[Span, ...]:
+def blocks_of(day: date, whose: Organisation) -> tuple[Span, ...]:
     """The blocks that customers choose from on this day; none on a day off of the organisation."""
-    visits = organisation().visits
-    calendar = organisation().calendars.get(visits.calendar)
+    visits = whose.visits
+    calendar = whose.calendars.get(visits.calendar)
     if calendar is not None and not calendar.works(day):
         return ()
     here = zone()
@@ -58,13 +48,21 @@ def blocks_of(day: date) -> tuple[Span, ...]:
 def plan_of(
     days: Collection[date], *, only: Collection[str] = (), without: Collection[int] = (), there: Collection[int] = ()
 ) -> Plan:
-    """The routes of these days as they stand, and what is left of blocks that were agreed.
+    """The routes of these days as they stand (see `routes_of`), and what is left of blocks that were agreed."""
+    routes = routes_of(days, only=only, without=without, there=there)
+    return Plan(routes, agreed(days, only))
+
+
+def routes_of(
+    days: Collection[date], *, only: Collection[str] = (), without: Collection[int] = (), there: Collection[int] = ()
+) -> tuple[Route, ...]:
+    """The routes of these days as they stand.
 
     `only`: these technicians (keys). `without`: leave these appointments out, as if they were not there. `there`:
     reckon as if nobody was away in these absences.
     """
     if not days:
-        return Plan(())
+        return ()
     first, last = midnight(min(days)), midnight(max(days) + timedelta(days=1))
     technicians = [one for one in planned_by_route() if not only or one.key in only]
     absences: dict[int, list[Absence]] = {}
@@ -81,43 +79,38 @@ def plan_of(
     by_day: dict[tuple[int, date], list[Appointment]] = {}
     for row in rows:
         for one in {row.technician_id, row.second_id} - {None}:
-            by_day.setdefault((one or 0, _day(row.planned)), []).append(row)
-    somewhere = middle(technicians)
+            by_day.setdefault((one or 0, day_of(row.planned or clock.now())), []).append(row)
+    somewhere, whose = middle(technicians), organisation()
     routes = []
     for technician in technicians:
         for day in sorted(days):
-            shift = shift_of(technician, day, absences.get(technician.pk, ()))
+            shift = shift_of(technician, day, whose, absences.get(technician.pk, ()))
             if shift is not None:
                 routes.append(_route(shift, by_day.get((technician.pk, day), ()), somewhere))
-    return Plan(tuple(routes), agreed(days, only))
+    return tuple(routes)
 
 
 def middle(technicians: Iterable[Technician]) -> Place:
     """The middle of where the days begin: where work lies of which the place is not known."""
-    homes = [home for one in technicians if (home := home_of(one)) is not None]
+    homes = [home for one in technicians if (home := where(one)) is not None]
     if not homes:
         return MIDDLE
     return Place(sum(one.lat for one in homes) / len(homes), sum(one.lon for one in homes) / len(homes))
 
 
-def home_of(technician: Technician) -> Place | None:
-    """Where their day begins and ends."""
-    if technician.lat is not None and technician.lon is not None:
-        return Place(technician.lat, technician.lon)
-    return place_of(technician.postcode, technician.house_number)
-
-
-def shift_of(technician: Technician, day: date, absences: Iterable[Absence] = ()) -> Shift | None:
+def shift_of(technician: Technician, day: date, whose: Organisation, absences: Iterable[Absence] = ()) -> Shift | None:
     """Their working day; None where they do not work, or are away all of it."""
     hours = technician.hours.get(WEEKDAYS[day.weekday()])
-    calendar = organisation().calendars.get(organisation().visits.calendar)
-    if not hours or (calendar is not None and day in calendar.holidays):
+    if not hours:
+        return None
+    calendar = whose.calendars.get(whose.visits.calendar)
+    if calendar is not None and day in calendar.holidays:
         return None
     start, end = (datetime.combine(day, time.fromisoformat(text), zone()) for text in hours)
     start, end, away = _without(start, end, absences)
     if start >= end:
         return None
-    begins = home_of(technician)
+    begins = where(technician)
     return Shift(
         technician=technician.key,
         day=day,
@@ -174,35 +167,14 @@ def _route(shift: Shift, rows: Sequence[Appointment], somewhere: Place) -> Route
     begins = max(begins, clock.now().replace(second=0, microsecond=0)) if shift.day <= today() else begins
     begins = min(begins, shift.end)
     pauses = tuple(one for one in shift.pauses if one.latest >= begins)
-    now = Shift(
-        technician=shift.technician,
-        day=shift.day,
-        start=begins,
-        end=shift.end,
-        begins_at=at,
-        ends_at=shift.ends_at,
-        pauses=pauses,
-        skills=shift.skills,
-        stock=shift.stock,
-        area=shift.area,
-    )
-    return Route(now, tuple(ahead))
+    return Route(replace(shift, start=begins, begins_at=at, pauses=pauses), tuple(ahead))
 
 
 def job_of(row: Appointment, somewhere: Place) -> Job:
     """A booked visit as planning sees it: its promise is hard; what takes two stays where it is."""
-    work = work_in(row)
-    return Job(
+    return replace(
+        work_in(row).job(somewhere),
         key=str(row.pk),
-        place=work.place or somewhere,
-        lasts=timedelta(minutes=work.minutes),
-        lasts_for=work.lasts_for,
-        skills=work.skills,
-        material=work.material,
-        material_in=work.material_in,
-        people=work.people,
-        priority=work.priority,
-        postcode=work.postcode,
         promised=Span(row.start, row.end),
         planned=row.planned,
         fixed=row.pinned or row.people > 1,
@@ -228,7 +200,3 @@ def agreed(days: Collection[date], only: Collection[str] = ()) -> tuple[PartnerB
         for one in rows.select_related("technician").order_by("start", "technician__key")
         if not one.technician.hours
     )
-
-
-def _day(at: datetime | None) -> date:
-    return (at or clock.now()).astimezone(zone()).date()

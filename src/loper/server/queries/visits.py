@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-from django.conf import settings
 
 from loper.server import clock
+from loper.server.clock import midnight, today
 from loper.server.queries.agenda import jobs_of
 from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.dialogues import Line, summary
@@ -225,15 +223,9 @@ def earlier(visit: Visit) -> list[Earlier]:
     return found
 
 
-def today() -> date:
-    return clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
-
-
 def left_today() -> timedelta:
     """How long today still lasts, where people are."""
-    zone = ZoneInfo(settings.TIME_ZONE)
-    midnight = datetime.combine(today() + timedelta(days=1), datetime.min.time(), zone)
-    return midnight - clock.now()
+    return midnight(today() + timedelta(days=1)) - clock.now()
 
 
 def visits_on(technician: str, day: date, language: str) -> list[Visit]:
@@ -243,7 +235,7 @@ def visits_on(technician: str, day: date, language: str) -> list[Visit]:
 
 def left_open(technician: str, language: str) -> list[Visit]:
     """Visits of the days before today that nobody said the end of."""
-    begin = datetime.combine(today(), datetime.min.time(), ZoneInfo(settings.TIME_ZONE))
+    begin = midnight(today())
     rows = Appointment.objects.filter(
         technician__key=technician, start__gt=clock.now() - LOOK_BACK, start__lt=begin
     ).exclude(status=Appointment.CANCELLED)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
-from django.conf import settings
 from django.db.models import F, QuerySet
 
 from loper.server import clock
+from loper.server.clock import day_of, midnight
 from loper.server.queries.agenda import able
 from loper.server.records.agenda import Appointment, Block, Slot, Technician
 from loper.server.records.customers import Customer
@@ -94,10 +93,6 @@ class Week:
         return any(cell.blocks for row in self.rows for cell in row.cells)
 
 
-def zone() -> ZoneInfo:
-    return ZoneInfo(settings.TIME_ZONE)
-
-
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
@@ -109,18 +104,18 @@ def technicians() -> list[Technician]:
 
 def week(monday: date, technician: str = "") -> Week:
     """The week of this Monday: of one technician, or of all who work or are still booked; without an empty weekend."""
-    begin = datetime.combine(monday, time(0), zone())
-    end = datetime.combine(monday + timedelta(days=7), time(0), zone())
+    begin = midnight(monday)
+    end = midnight(monday + timedelta(days=7))
     blocks = _blocks(Block.objects.filter(start__gte=begin, start__lt=end))
     loose = Appointment.objects.filter(start__gte=begin, start__lt=end, block=None).exclude(
         status=Appointment.CANCELLED
     )
     found: dict[tuple[int, date], list[BlockView]] = {}
     for block in blocks:
-        found.setdefault((block.technician.pk, _day(block.start)), []).append(block)
+        found.setdefault((block.technician.pk, day_of(block.start)), []).append(block)
     outside: dict[tuple[int, date], list[Booking]] = {}
     for row in loose.select_related("technician").order_by("start"):
-        outside.setdefault((row.technician.pk, _day(row.start)), []).extend(_bookings([row]))
+        outside.setdefault((row.technician.pk, day_of(row.start)), []).extend(_bookings([row]))
     busy = {pk for pk, _when in (*found, *outside)}
     people = [one for one in Technician.objects.order_by("name", "pk") if one.active or one.pk in busy]
     if technician:
@@ -171,7 +166,7 @@ def places(skill: str = "", days: int = 28) -> list[Places]:
     found: dict[date, list[BlockView]] = {}
     for one in _blocks(rows):
         if able(one.technician.skills, skill):
-            found.setdefault(_day(one.start), []).append(one)
+            found.setdefault(day_of(one.start), []).append(one)
     return [Places(day, tuple(blocks)) for day, blocks in found.items()]
 
 
@@ -222,7 +217,3 @@ def _bookings(rows: Sequence[Appointment]) -> list[Booking]:
 
 def _customers(keys: Iterable[str]) -> dict[str, Customer]:
     return {one.key: one for one in Customer.objects.select_related("home").filter(key__in=set(keys))}
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(zone()).date()

@@ -14,7 +14,7 @@ from loper.plan.model import Job, Place
 from loper.plan.places import place_of
 from loper.server.queries.cases import CaseView, skill_of
 from loper.server.queries.lessons import durations
-from loper.server.records.agenda import Appointment, WorkKind
+from loper.server.records.agenda import Appointment, Technician, WorkKind
 from loper.server.records.customers import Property
 from loper.server.records.fieldwork import FollowUp, PartOrder
 
@@ -139,8 +139,8 @@ def work_in(row: Appointment) -> Work:
     )
 
 
-def where(home: Property | None) -> Place | None:
-    """Where a home is: as a geocoder found it, else by its postcode."""
+def where(home: Property | Technician | None) -> Place | None:
+    """Where a home is, or where a technician's day begins: as a geocoder found it, else by its postcode."""
     if home is None:
         return None
     if home.lat is not None and home.lon is not None:

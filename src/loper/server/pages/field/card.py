@@ -9,12 +9,13 @@ from urllib.parse import quote
 
 from django.utils import timezone
 
+from loper.server.clock import today
 from loper.server.pages.field import words
 from loper.server.queries.agenda import skill_word
 from loper.server.queries.fieldwork import Done, access_of, done_at, known_parts
 from loper.server.queries.followups import materials, skills_of_all, waits_for_part
 from loper.server.queries.offers import Day, free_days
-from loper.server.queries.visits import Earlier, Visit, earlier, notes_of, today
+from loper.server.queries.visits import Earlier, Visit, earlier, notes_of
 from loper.server.queries.work import Work, work_of
 from loper.server.records.dialogues import Note
 from loper.server.records.fieldwork import AccessNotes

@@ -9,11 +9,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from loper.server.clock import today
 from loper.server.pages.field import words
 from loper.server.pages.field.card import card
 from loper.server.pages.field.scope import for_technicians, kept, language, me, owner
 from loper.server.queries.agenda import jobs_of
-from loper.server.queries.visits import Visit, left_open, today, visits_on
+from loper.server.queries.visits import Visit, left_open, visits_on
 
 
 @require_GET

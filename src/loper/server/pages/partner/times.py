@@ -15,9 +15,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from loper.server.actions import partners
 from loper.server.actions.refused import Refused
+from loper.server.clock import today
 from loper.server.pages.partner.scope import firm, for_partners, me
 from loper.server.queries.partners import times_of
-from loper.server.queries.visits import today
 
 MOST = 31
 

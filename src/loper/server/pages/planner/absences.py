@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods
 from loper.server import clock
 from loper.server.actions import absences
 from loper.server.actions.refused import Refused
+from loper.server.clock import today, zone
 from loper.server.pages.planner.board import after_absence
 from loper.server.pages.planner.scope import for_planners, me
-from loper.server.queries.roster import today, zone
 from loper.server.records.agenda import Absence, Technician
 
 

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loper.server.actions import absences, planning, replanning
 from loper.server.actions.refused import Refused
+from loper.server.clock import today
 from loper.server.pages.planner.scope import day_of, day_url, for_planners, me, number_of, week_url
 from loper.server.queries.board import DayBoard, board
 from loper.server.queries.board_proposals import title_of, waiting
-from loper.server.queries.roster import today
 from loper.server.records.proposals import Proposal
 from loper.server.roads import estimated
 from loper.server.security import policy_with_tiles

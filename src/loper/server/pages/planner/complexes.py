@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from loper.server.actions import complexes
 from loper.server.actions.refused import Refused
+from loper.server.clock import today
 from loper.server.pages.planner.scope import me
 from loper.server.queries.complexes import progress
 from loper.server.queries.organisation import text_in
-from loper.server.queries.visits import today
 from loper.server.records.agenda import WorkKind
 from loper.server.records.complexes import ComplexWork
 

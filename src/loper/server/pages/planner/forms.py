@@ -9,8 +9,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from loper.server.clock import today
 from loper.server.queries.organisation import organisation
-from loper.server.queries.visits import today
 from loper.server.queries.week import technicians
 from loper.server.records.agenda import Technician
 

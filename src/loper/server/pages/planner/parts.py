@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from loper.server import clock
 from loper.server.actions import parts
 from loper.server.actions.refused import Refused
+from loper.server.clock import today
 from loper.server.pages.planner.scope import me
 from loper.server.queries.followups import parts_awaited, parts_just_in
-from loper.server.queries.visits import today
 
 RECENT = timedelta(days=3)
 

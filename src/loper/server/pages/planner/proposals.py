@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from loper.server.actions import replanning
 from loper.server.actions.refused import Refused
+from loper.server.clock import today
 from loper.server.pages.planner.scope import day_url, for_planners, me
 from loper.server.queries.board_proposals import proposal as proposal_of
 from loper.server.queries.board_proposals import recent, title_of, waiting
-from loper.server.queries.roster import today
 from loper.server.records.proposals import Proposal
 
 ACTS = {"accept": replanning.accept, "refuse": replanning.refuse, "undo": replanning.undo}

@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from loper.server.actions.refused import Refused
+from loper.server.clock import today
 from loper.server.permissions import Actor, staff
-from loper.server.queries.visits import today
 from loper.server.queries.week import monday_of
 
 View = Callable[..., HttpResponse]

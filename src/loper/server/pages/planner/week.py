@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from loper.server.clock import today
 from loper.server.pages.planner.scope import day_of, for_planners, week_url
-from loper.server.queries.visits import today
 from loper.server.queries.week import monday_of, technicians
 from loper.server.queries.week import week as week_of
 
