@@ -72,6 +72,11 @@ class Board:
         board._columns = {day: columns for day, columns in self._columns.items() if day not in days}
         return board
 
+    def plan_of_day(self, day: date) -> Plan:
+        """The routes of a day that it was made of, without co-makers."""
+        gaps = self.days.get(day, {})
+        return Plan(tuple(Route(gaps[name].shift, gaps[name].jobs) for name in sorted(gaps)))
+
     def of_day(self, day: date) -> Columns | None:
         """The gaps of a day, one after the other; None where nobody works."""
         if day not in self._columns and self.days.get(day):

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from loper.plan.model import Job, Route, Span
+from loper.plan.model import Job, Plan, Route, Span
 from loper.plan.schedule import schedule
 from loper.server import clock
 from loper.server.actions.asking import ask_partner
@@ -146,11 +146,12 @@ def _wanted(
 
 def _room(slot: Slot, work: Work, leaving: Appointment | None) -> Seat | None:
     """Others make room for it, each inside their promise; None where they cannot."""
-    solved = room(slot, work, leaving)
+    plan = Plan(routes_of([day_of(slot.start)], without=[leaving.pk] if leaving is not None else []))
+    solved = room(slot, work, plan)
     if solved is None:
         return None
     keys = {route.shift.technician for route in solved.routes}
-    stood = routes_of([day_of(slot.start)], only=keys, without=[leaving.pk] if leaving is not None else [])
+    stood = tuple(route for route in plan.routes if route.shift.technician in keys)
     technician = Technician.objects.get(key=solved.offered.technician)
     return Seat(technician, None, None, solved.offered.planned, stood, solved.routes)
 
@@ -241,7 +242,7 @@ def _make_room(seat: Seat, day: date, leaving: Appointment | None) -> None:
     before = {job.key: route.shift.technician for route in seat.stood for job in route.jobs}
     after = {job.key for route in seat.routes for job in route.jobs}
     if before.keys() - after or len(after - before.keys()) != 1:
-        raise Gone  # somebody booked between the plan and the look at it
+        raise Gone  # whoever had a place has it still, and one is new
     for route in seat.routes:
         times = schedule(route, travel())
         if times is None:

@@ -52,9 +52,11 @@ def free_days(
 
     `leaving`: the appointment that would be given up for it.
     """
-    offered = list(offers(work, notice=notice, technician=technician, leaving=leaving))
+    days = coming_days()
+    board = BOARDS.of(days, leaving)
+    offered = list(offers(work, notice=notice, technician=technician, days=days, board=board))
     if not technician:
-        offered = _with_room(offered, work, leaving)
+        offered = _with_room(offered, work, board)
     found: dict[date, list[Choice]] = {}
     names = dict(Technician.objects.values_list("key", "name"))
     here = zone()
@@ -72,7 +74,7 @@ FULL_DAYS, SOLVES = 5, 3
 """On the first so many days, where nothing is free, others are asked to make room; so often in all (0.1 s each)."""
 
 
-def _with_room(offered: list[Offered], work: Work, leaving: Appointment | None) -> list[Offered]:
+def _with_room(offered: list[Offered], work: Work, board: Board) -> list[Offered]:
     """On a day on which nothing is free, a block for which others make room."""
     left = SOLVES
     days: dict[date, list[int]] = {}
@@ -81,31 +83,20 @@ def _with_room(offered: list[Offered], work: Work, leaving: Appointment | None) 
     for day, numbers in list(days.items())[:FULL_DAYS]:
         if any(offered[number].free for number in numbers):
             continue
-        plan: Plan | None = None  # of this day, read once it is needed
         for number in numbers:
             if left and offered[number].why == "full":
                 left -= 1
-                plan = plan or day_plan(day, leaving)
-                solved = room(Slot(*offered[number].span), work, leaving, plan)
+                solved = room(Slot(*offered[number].span), work, board.plan_of_day(day))
                 if solved is not None:
                     offered[number] = solved.offered
                     break
     return offered
 
 
-def day_plan(day: date, leaving: Appointment | None) -> Plan:
-    """The routes of one day, without the appointment that would be given up."""
-    return plan_of([day], without=[leaving.pk] if leaving is not None else [])
-
-
-def room(slot: Slot, work: Work, leaving: Appointment | None = None, plan: Plan | None = None) -> Solved | None:
-    """Whether others can make room for this work in this block, each inside their own promise.
-
-    `plan`: of its day, where it was read already.
-    """
+def room(slot: Slot, work: Work, plan: Plan) -> Solved | None:
+    """Whether others can make room for this work in this block of the day of `plan`, each inside their own promise."""
     here = zone()
     block = Span(slot.start.astimezone(here), slot.end.astimezone(here))
-    plan = plan or day_plan(block.start.date(), leaving)
     job = work.job(work.place or middle(planned_by_route()))
     return make_room(plan, job, block, travel(), clock.now())
 
@@ -117,20 +108,27 @@ def offers(
     technician: str = "",
     leaving: Appointment | None = None,
     days: Collection[date] = (),
+    board: Board | None = None,
 ) -> Sequence[Offered]:
     """Every block of the coming days: by whom, at how much extra travel; or why it cannot be had."""
     whose = organisation()
-    visits, first = whose.visits, today()
-    asked = sorted(days) or [first + timedelta(days=ahead) for ahead in range(visits.ahead + 1)]
+    asked = sorted(days) or coming_days()
     spans = [span for day in asked for span in blocks_of(day, whose)]
     return ask(
         work,
         spans,
         days=asked,
-        notice=visits.notice if notice is None else notice,
+        notice=whose.visits.notice if notice is None else notice,
         technician=technician,
         leaving=leaving,
+        board=board,
     )
+
+
+def coming_days() -> list[date]:
+    """The days on which customers can choose a block."""
+    first = today()
+    return [first + timedelta(days=ahead) for ahead in range(organisation().visits.ahead + 1)]
 
 
 def ask(
