@@ -7,13 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
+from django.conf import settings
+from django.utils.translation import get_language
+
 from loper.plan.model import Place, Route, Shift, Span
 from loper.plan.schedule import Times, schedule
 from loper.server import clock
 from loper.server.clock import day_of, midnight, zone
 from loper.server.queries.roster import routes_of
-from loper.server.queries.work import where, work_in
-from loper.server.records.agenda import Absence, Appointment, Technician, WorkKind
+from loper.server.queries.work import kind_words, where, work_in
+from loper.server.records.agenda import Absence, Appointment, Technician
 from loper.server.records.customers import Customer
 from loper.server.roads import travel
 
@@ -132,7 +135,7 @@ class _Shown:
         keys = {row.customer for row in rows}
         customers = Customer.objects.select_related("home").prefetch_related("addresses").filter(key__in=keys)
         self.customers = {one.key: one for one in customers}
-        self.kinds = {one.name: str(one) for one in WorkKind.objects.filter(name__in={row.kind for row in rows})}
+        self.kinds = kind_words({row.kind for row in rows}, get_language() or settings.LANGUAGE_CODE)
 
 
 def _lane(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,8 +12,10 @@ from django.utils import timezone
 from loper.plan.duration import Lasting
 from loper.plan.model import Job, Place
 from loper.plan.places import place_of
+from loper.server.queries import designs
 from loper.server.queries.cases import CaseView, skill_of
 from loper.server.queries.lessons import durations
+from loper.server.queries.organisation import text_in
 from loper.server.records.agenda import Appointment, Technician, WorkKind
 from loper.server.records.customers import Property
 from loper.server.records.fieldwork import FollowUp, PartOrder
@@ -70,6 +72,21 @@ class Work:
         )
 
 
+KIND_FACTS = ("work", "problem")
+"""The facts that name the kind of work, the first that is set."""
+
+
+def kind_words(names: Collection[str], language: str) -> dict[str, str]:
+    """What kinds of work are called: by their own title, else as the dialogue that asked calls them."""
+    found: dict[str, str] = {}
+    for journey in designs.published():
+        for dialogue in journey.dialogues.values():
+            for question in (dialogue.questions[name] for name in KIND_FACTS if name in dialogue.questions):
+                found |= {name: words for name, one in question.choose.items() if (words := text_in(one, language))}
+    titled = WorkKind.objects.filter(name__in=names).exclude(title="").values_list("name", "title")
+    return {name: found[name] for name in names if name in found} | dict(titled)
+
+
 def work_of(view: CaseView, *, after: FollowUp | None = None) -> Work:
     """What the next visit of this case asks for.
 
@@ -103,7 +120,7 @@ def parts_in(case: str) -> date | None:
 def _first(view: CaseView) -> Work:
     """What the case asks for, before anybody was there."""
     facts = view.case.state.facts
-    name = str(facts.get("work") or facts.get("problem") or "")
+    name = str(next((facts[one] for one in KIND_FACTS if facts.get(one)), ""))
     kind = WorkKind.objects.filter(name=name).first() if name else None
     skill = skill_of(view)
     home = view.customer.home if view.customer else None
