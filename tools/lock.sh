@@ -7,5 +7,5 @@ maker=$(mktemp -d)
 trap 'rm -rf "$maker"' EXIT
 python3 -m venv "$maker"
 "$maker/bin/python" -m pip install --quiet --disable-pip-version-check uv
-"$maker/bin/uv" pip compile pyproject.toml --universal --group dev --generate-hashes --no-emit-index-url --no-header \
+"$maker/bin/uv" pip compile pyproject.toml --universal --extra spark --group dev --generate-hashes --no-emit-index-url --no-header \
   --quiet --output-file requirements.lock "$@"
