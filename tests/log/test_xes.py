@@ -1,0 +1,123 @@
+"""XES: what stands in a file is in the table, and of a broken file nothing is."""
+
+import gzip
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from loper.log import xes
+from loper.log.table import BadLog, table_of
+from loper.log.typed import OURS
+
+HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0" xmlns="http://www.xes-standard.org/">\n'
+LOG = (
+    HEAD
+    + """
+  <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
+  <global scope="event"><string key="concept:name" value="UNKNOWN"/><string key="team" value="front"/></global>
+  <classifier name="Step" keys="concept:name 'lifecycle:transition'"/>
+  <string key="concept:name" value="a log"/>
+  <trace>
+    <string key="concept:name" value="C1"/><string key="channel" value="web"/><int key="homes" value="12"/>
+    <event><string key="concept:name" value="Report"/><date key="time:timestamp" value="2026-01-05T09:00:00.250+01:00"/>
+      <string key="lifecycle:transition" value="complete"/><float key="cost" value="1.5"/>
+      <boolean key="urgent" value="true"/></event>
+    <event><string key="concept:name" value="Visit"><string key="by" value="R"/></string>
+      <date key="time:timestamp" value="2026-01-06T10:00:00"/><string key="lifecycle:transition" value="start"/>
+      <string key="team" value="back"/></event>
+  </trace>
+  <trace><event><string key="concept:name" value="Report"/>
+    <date key="time:timestamp" value="2026-01-05T08:00:00Z"/></event></trace>
+</log>"""
+)
+
+
+def written(folder: Path, text: str | bytes, name: str = "log.xes") -> Path:
+    path = folder / name
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def test_a_trace_is_a_case_and_its_attributes_are_columns(tmp_path: Path) -> None:
+    reading = xes.read(written(tmp_path, LOG))
+    table = table_of(reading)
+    assert table["case"].to_pylist() == ["C1", "C1", "#2"]
+    assert table["activity"].to_pylist() == ["Report", "Visit", "Report"]
+    assert [at.isoformat() for at in table["time"].to_pylist()] == [
+        "2026-01-05T08:00:00.250000+00:00", "2026-01-06T10:00:00+00:00", "2026-01-05T08:00:00+00:00",
+    ]  # fmt: skip
+    assert table["seq"].to_pylist() == [1, 2, 3]
+    assert table["channel"].to_pylist() == ["web", "web", None]
+    assert table["case:homes"].to_pylist() == [12, 12, None]
+    assert table["cost"].to_pylist() == [1.5, None, None]
+    assert table["urgent"].to_pylist() == [True, None, None]
+    assert table["team"].to_pylist() == ["front", "back", "front"]
+    assert reading.columns.names["channel"] == "case:channel"
+    assert reading.notes == ["1 attributes within attributes were left out"]
+
+
+def test_a_classifier_can_be_the_activity(tmp_path: Path) -> None:
+    complete = ("lifecycle:transition", "complete")
+    reading = xes.read(written(tmp_path, LOG), names={"activity": "Step"}, lifecycle=complete)
+    assert table_of(reading)["activity"].to_pylist() == ["Report+complete"]
+    assert reading.left_out == 2
+
+
+def test_gz_a_byte_order_mark_and_a_prefix_are_read(tmp_path: Path) -> None:
+    plain = table_of(xes.read(written(tmp_path, LOG)))
+    prefixed = LOG.replace("xmlns=", "xmlns:x=").replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:")
+    prefixed = prefixed.replace("<x:?xml", "<?xml")
+    for name, data in {
+        "log.xes.gz": gzip.compress(LOG.encode()),
+        "bom.xes": b"\xef\xbb\xbf" + LOG.encode(),
+        "utf16.xes": LOG.replace("UTF-8", "UTF-16").encode("utf-16"),
+        "prefix.xes": prefixed.encode(),
+    }.items():
+        assert table_of(xes.read(written(tmp_path, data, name))) == plain, name
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("half.xes", LOG[: LOG.index("</trace>")].encode(), "line 16, column 3: the XML is not whole here"),
+        ("half.xes.gz", gzip.compress(LOG.encode())[:-30], "the compressed file breaks off"),
+        ("bomb.xes", b'<!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><log>&b;</log>', "refused"),
+        ("other.xes", b"<html><body/></html>", "this is no XES"),
+        ("empty.xes", b"", "the XML is not whole here (no element found)"),
+    ],
+)
+def test_of_a_broken_file_nothing_is_taken(tmp_path: Path, name: str, data: bytes, says: str) -> None:
+    with pytest.raises(BadLog) as refused:
+        xes.read(written(tmp_path, data, name))
+    assert says in str(refused.value)
+
+
+def test_wrong_names_are_all_told_with_what_there_is(tmp_path: Path) -> None:
+    with pytest.raises(BadLog) as refused:
+        xes.read(written(tmp_path, LOG), names={"channel": "case:chanel", "colour": "x", "time": "timestamp"})
+    assert refused.value.problems == [
+        "log.xes: 'colour' is not something that a log has; it knows " + ", ".join(OURS),
+        "log.xes: the column for channel: there is no column 'case:chanel'; did you mean 'case:channel'?",
+        "log.xes: the column for time: there is no column 'timestamp'; did you mean 'time:timestamp'?",
+        "log.xes has these columns: case:concept:name, case:channel, case:homes, concept:name, team, time:timestamp, "
+        "lifecycle:transition, cost, urgent, Step",
+    ]
+
+
+def test_an_event_without_activity_or_time_is_told(tmp_path: Path) -> None:
+    bad = LOG.replace('<string key="concept:name" value="Visit">', '<string key="concept:nome" value="Visit">')
+    bad = bad.replace("2026-01-05T08:00:00Z", "yesterday")
+    reading = xes.read(written(tmp_path, bad))
+    assert table_of(reading)["activity"].to_pylist() == ["Report"]
+    assert [(r.row, r.why, r.column, r.value) for r in reading.rejects.rows] == [
+        (2, "it has no activity", "concept:name", ""),
+        (3, "its time cannot be read", "time:timestamp", "yesterday"),
+    ]
+
+
+def test_a_log_without_events_is_an_empty_table(tmp_path: Path) -> None:
+    keys = '<string key="concept:name" value=""/><date key="time:timestamp" value=""/>'
+    text = f'{HEAD}<global scope="event">{keys}</global></log>'
+    table = table_of(xes.read(written(tmp_path, text)))
+    assert table.num_rows == 0 and table.schema.field("time").type == pa.timestamp("us", tz="UTC")
