@@ -1,0 +1,116 @@
+"""A log to ask questions of, or the part of it that a filter leaves: all answers begin here.
+
+Selecting never copies: a part shares the layout and the steps of the whole, and knows which cases it keeps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from loper.observe.build import lay_out
+from loper.observe.channels import Channels, Switches, channels_of, switches_of
+from loper.observe.filter import Filter
+from loper.observe.layout import Bools, Layout
+from loper.observe.map import Map, map_of
+from loper.observe.pace import Throughput, throughput_of
+from loper.observe.repeat import Repeats, repeats_of
+from loper.observe.rework import Rework, rework_of
+from loper.observe.steps import Steps
+from loper.observe.variants import Variants, Which, variants_of
+
+
+class Log:
+    """`keep` says of each case whether it is in this selection; None: all of them are."""
+
+    def __init__(self, layout: Layout, *, whole: Log | None = None, keep: Bools | None = None) -> None:
+        self.layout = layout
+        self.whole: Log = whole or self
+        self.keep = keep
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Log:
+        """A log of a table with the columns of `loper.log.table`."""
+        return cls(lay_out(table))
+
+    # -- the selection
+
+    def __len__(self) -> int:
+        """How many cases are selected."""
+        return len(self.rows)
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """The numbers of the selected cases."""
+        return np.arange(self.layout.count) if self.keep is None else np.flatnonzero(self.keep)
+
+    @property
+    def contacts(self) -> int:
+        """How many contacts the selected cases have."""
+        return int(self.layout.lengths[self.rows].sum())
+
+    @cached_property
+    def steps(self) -> Steps:
+        return self.whole.steps if self.whole is not self else Steps(self.layout)
+
+    @cached_property
+    def which(self) -> Which:
+        """Which variant each case of the whole log is."""
+        return self.whole.which if self.whole is not self else Which(self.layout)
+
+    def where(self, filter: Filter | None = None, **wanted: Any) -> Log:
+        """The cases of this selection that the filter wants; see `Filter` for what can be asked."""
+        keep = (filter or Filter(**wanted)).cases(self.whole)
+        return Log(self.layout, whole=self.whole, keep=keep if self.keep is None else keep & self.keep)
+
+    def only(self, keep: Bools) -> Log:
+        """The cases of this selection for which `keep` is true; one truth for each case of the whole log."""
+        return Log(self.layout, whole=self.whole, keep=keep if self.keep is None else keep & self.keep)
+
+    def names(self, most: int = 100) -> list[str]:
+        """The names of the first `most` selected cases: from any number to the cases behind it."""
+        return [self.layout.cases[row] for row in self.rows[:most]]
+
+    def case(self, name: str) -> list[Mapping[str, Any]]:
+        """The contacts of one case, in order; empty when there is no such case."""
+        for row in self.rows:
+            if self.layout.cases[row] == name:
+                return [self._contact(place) for place in range(self.layout.offsets[row], self.layout.offsets[row + 1])]
+        return []
+
+    def _contact(self, place: int) -> Mapping[str, Any]:
+        layout = self.layout
+        return {
+            "activity": layout.activities[layout.activity[place]],
+            "time": layout.time[place].item(),
+            "seq": layout.seq[place].item(),
+            **{name: column.at(place) for name, column in layout.contacts.items()},
+        }
+
+    # -- the questions
+
+    def map(self, *, most: int | None = None) -> Map:
+        return map_of(self, most=most)
+
+    def variants(self, *, most: int = 20) -> Variants:
+        return variants_of(self, most=most)
+
+    def throughput(self) -> Throughput:
+        return throughput_of(self)
+
+    def rework(self) -> Rework:
+        return rework_of(self)
+
+    def channels(self) -> Channels:
+        return channels_of(self)
+
+    def switches(self) -> Switches:
+        return switches_of(self)
+
+    def repeat_contact(self, *, days: float = 7) -> Repeats:
+        return repeats_of(self, days=days)

@@ -1,0 +1,114 @@
+"""A statistic: never a bare number, always with how sure it is, and of how many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil, floor, sqrt
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """`estimate` with the interval that holds it at `level`; `n` is what it was reckoned from."""
+
+    estimate: float
+    low: float
+    high: float
+    n: int
+    method: str
+    level: float = 0.95
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def apart_from_zero(self) -> bool:
+        """Whether the interval leaves zero out: of a difference, whether there is one."""
+        return self.low > 0 or self.high < 0
+
+
+def z(level: float) -> float:
+    """The normal quantile of a two-sided interval: 1.96 at 95 %."""
+    return NormalDist().inv_cdf((1 + level) / 2)
+
+
+def wilson(successes: int, n: int, level: float = 0.95) -> Result:
+    """A share with its Wilson score interval (Wilson 1927); never outside [0, 1]. Nothing counted: all is possible."""
+    if not n:
+        return Result(estimate=float("nan"), low=0, high=1, n=0, method="Wilson", level=level)
+    p, q = successes / n, z(level) ** 2 / n
+    middle, half = (p + q / 2) / (1 + q), sqrt(p * (1 - p) * q + q * q / 4) / (1 + q)
+    low, high = max(0.0, middle - half), min(1.0, middle + half)
+    return Result(estimate=p, low=low, high=high, n=n, method="Wilson", level=level)
+
+
+def share_difference(one: tuple[int, int], other: tuple[int, int], level: float = 0.95) -> Result:
+    """The share of `one` less that of `other`, each (successes, n), independent: Newcombe's hybrid score interval
+    (Newcombe 1998, method 10)."""
+    a, b = wilson(*one, level), wilson(*other, level)
+    n, method = a.n + b.n, "Newcombe, method 10"
+    if not a.n or not b.n:
+        return Result(estimate=float("nan"), low=-1, high=1, n=n, method=method, level=level)
+    difference = a.estimate - b.estimate
+    low = difference - sqrt((a.estimate - a.low) ** 2 + (b.high - b.estimate) ** 2)
+    high = difference + sqrt((a.high - a.estimate) ** 2 + (b.estimate - b.low) ** 2)
+    return Result(estimate=difference, low=low, high=high, n=n, method=method, level=level)
+
+
+def quantile(values: NDArray[Any], q: float = 0.5, level: float = 0.95) -> Result:
+    """A quantile with its distribution-free interval by order statistics (Conover 1999, 3.2), normal approximation of
+    the binomial; `values` in any order."""
+    n, method = len(values), "order statistics"
+    if not n:
+        return Result(estimate=float("nan"), low=float("-inf"), high=float("inf"), n=0, method=method, level=level)
+    values = np.sort(values)
+    half = z(level) * sqrt(n * q * (1 - q))
+    low, high = floor(n * q - half) - 1, ceil(n * q + half)
+    few = () if low >= 0 and high < n else ("too few for an interval at this level: the extremes are given",)
+    return Result(
+        estimate=float(np.quantile(values, q)),
+        low=float(values[max(0, low)]),
+        high=float(values[min(n - 1, high)]),
+        n=n,
+        method=method,
+        level=level,
+        warnings=few,
+    )
+
+
+def mean(values: NDArray[Any], level: float = 0.95) -> Result:
+    """A mean with its interval by the normal approximation; of two or fewer values no interval can be given."""
+    n = len(values)
+    average = float(np.mean(values)) if n else float("nan")
+    if n < 3:
+        few = ("too few for an interval",)
+        return Result(estimate=average, low=-np.inf, high=np.inf, n=n, method="mean", level=level, warnings=few)
+    half = z(level) * float(np.std(values, ddof=1)) / sqrt(n)
+    return Result(estimate=average, low=average - half, high=average + half, n=n, method="mean, normal", level=level)
+
+
+def bootstrap_difference(
+    one: NDArray[Any],
+    other: NDArray[Any],
+    statistic: Callable[[NDArray[Any]], float],
+    *,
+    seed: int,
+    times: int = 999,
+    level: float = 0.95,
+) -> Result:
+    """statistic(one) less statistic(other) with its percentile bootstrap interval (Efron & Tibshirani 1993, ch. 13)."""
+    n, method = len(one) + len(other), f"percentile bootstrap, {times} times"
+    if not len(one) or not len(other):
+        return Result(estimate=float("nan"), low=-np.inf, high=np.inf, n=n, method=method, level=level)
+    rng = np.random.default_rng(seed)
+    drawn = [
+        statistic(one[rng.integers(0, len(one), len(one))]) - statistic(other[rng.integers(0, len(other), len(other))])
+        for _ in range(times)
+    ]
+    low, high = np.quantile(drawn, [(1 - level) / 2, (1 + level) / 2])
+    return Result(
+        estimate=statistic(one) - statistic(other), low=float(low), high=float(high), n=n, method=method, level=level
+    )
