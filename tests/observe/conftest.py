@@ -19,7 +19,7 @@ MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 def log_of(*rows: Sequence[Any], columns: str = "case activity hours") -> Log:
-    """Rows as one reads them: `hours` is the time in hours after a Monday morning; the other columns are the log's own."""
+    """Rows as one reads them: `hours` is the time in hours after a Monday morning; other columns are as the log's."""
     return Log.of(table(*rows, columns=columns))
 
 

@@ -94,14 +94,14 @@ def _column(column: pa.ChunkedArray) -> Column:
 
 
 def _words(column: pa.ChunkedArray) -> Words:
-    """Codes as small as they can be, in order of first appearance."""
+    """Codes in order of first appearance; of two sizes only, as each loop is compiled once for every size."""
     if not pa.types.is_dictionary(column.type):
         column = pc.dictionary_encode(pc.cast(column, pa.string()))
     column = column.unify_dictionaries()
     if not column.num_chunks:
-        return Words(codes=np.empty(0, np.int8), values=())
+        return Words(codes=np.empty(0, np.int16), values=())
     values = column.chunk(0).dictionary
-    smallest = next(kind for kind in (np.int8, np.int16, np.int32) if len(values) <= np.iinfo(kind).max)
+    smallest = next(kind for kind in (np.int16, np.int32) if len(values) <= np.iinfo(kind).max)
     codes = np.concatenate([_codes(chunk.indices, smallest) for chunk in column.chunks])
     return Words(codes=codes, values=tuple(values.to_pylist()) if len(values) < LARGE_WORDS else Names(values))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from loper.observe.pace import Throughput, throughput_of
 from loper.observe.repeat import Repeats, repeats_of
 from loper.observe.rework import Rework, rework_of
 from loper.observe.steps import Steps
+from loper.observe.store import load, save
 from loper.observe.variants import Variants, Which, variants_of
 
 
@@ -37,6 +39,19 @@ class Log:
     def of(cls, table: pa.Table) -> Log:
         """A log of a table with the columns of `loper.log.table`."""
         return cls(lay_out(table))
+
+    @classmethod
+    def open(cls, folder: Path) -> Log:
+        """A log that `save` laid down; mapped into memory, so that it is there at once."""
+        layout, steps = load(folder)
+        log = cls(layout)
+        if steps is not None:
+            log.__dict__["steps"] = steps
+        return log
+
+    def save(self, folder: Path) -> None:
+        """The whole log laid down in a folder, its steps put in order with it."""
+        save(self.layout, folder, steps=self.whole.steps)
 
     # -- the selection
 

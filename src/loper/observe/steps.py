@@ -6,6 +6,7 @@ once too, so that the quantiles of any selection are one walk along them instead
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -27,14 +28,22 @@ class Steps:
     """`of` is the number of the pair that each contact ends (-1 where a case begins); pair `k` goes from activity
     `sources[k]` to `targets[k]`."""
 
-    def __init__(self, layout: Layout) -> None:
+    NAMES = ("of", "sources", "targets", "starts", "waits", "case")
+
+    def __init__(self, layout: Layout, kept: Mapping[str, Ints] | None = None) -> None:
+        """Numbered anew, or as `arrays` gave them before."""
         self.layout = layout
+        self.of: Ints
+        if kept is not None:
+            self.of, self.sources, self.targets = kept["of"], kept["sources"], kept["targets"]
+            self.__dict__["_sorted"] = (kept["starts"], kept["waits"], kept["case"])
+            return
         size = len(layout.activities)
         if size <= DENSE:
             there = kernels.pairs(layout.offsets, layout.activity, size)
             found = np.flatnonzero(there)
             number = np.cumsum(there, dtype=np.int32) - 1
-            self.of: Ints = kernels.numbered(layout.offsets, layout.activity, size, number)
+            self.of = kernels.numbered(layout.offsets, layout.activity, size, number)
         else:
             joined = np.empty(len(layout), np.int64)
             joined[1:] = layout.activity[:-1].astype(np.int64) * size + layout.activity[1:]
@@ -42,6 +51,11 @@ class Steps:
             found, inverse = np.unique(joined, return_inverse=True)
             found, self.of = found[1:], (inverse - 1).astype(np.int32)
         self.sources, self.targets = found // max(1, size), found % max(1, size)
+
+    def arrays(self) -> Mapping[str, Ints]:
+        """All there is of it, the waits in order, to be kept on disk."""
+        starts, waits, case = self._sorted
+        return dict(zip(self.NAMES, (self.of, self.sources, self.targets, starts, waits, case), strict=True))
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -55,7 +69,7 @@ class Steps:
         """Median and 90th percentile of the wait of each pair, microseconds; between neighbours linearly
         (Hyndman & Fan 1996, type 7). `counts` are those of the same selection."""
         if log.keep is None:
-            starts, waits, _ = self._waits if "_sorted" not in self.__dict__ else self._sorted
+            starts, waits, _ = self._sorted if "_sorted" in self.__dict__ else self._waits
             both = [np.quantile(waits[a:b], (0.5, 0.9)) for a, b in pairwise(starts)]
             table = np.array(both, np.float64).reshape(len(self), 2)
             return table[:, 0], table[:, 1]
@@ -67,7 +81,7 @@ class Steps:
 
     def waits(self, source: int, target: int) -> Ints:
         """All waits of one pair over the whole log, microseconds."""
-        starts, waits, _ = self._waits
+        starts, waits, _ = self._sorted if "_sorted" in self.__dict__ else self._waits
         at = np.flatnonzero((self.sources == source) & (self.targets == target))
         return waits[starts[at[0]] : starts[at[0] + 1]] if len(at) else waits[:0]
 
