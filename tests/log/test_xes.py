@@ -1,14 +1,20 @@
 """XES: what stands in a file is in the table, and of a broken file nothing is."""
 
 import gzip
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from hypothesis import given
 
 from loper.log import xes
-from loper.log.table import BadLog, table_of
+from loper.log.table import NEEDED, BadLog, table_of
 from loper.log.typed import OURS
+from tests.log.logs import logs, told
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+BARE = pa.schema(NEEDED.items())
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1.0" xmlns="http://www.xes-standard.org/">\n'
 LOG = (
@@ -54,7 +60,7 @@ def test_a_trace_is_a_case_and_its_attributes_are_columns(tmp_path: Path) -> Non
     assert table["urgent"].to_pylist() == [True, None, None]
     assert table["team"].to_pylist() == ["front", "back", "front"]
     assert reading.columns.names["channel"] == "case:channel"
-    assert reading.notes == ["1 attributes within attributes were left out"]
+    assert reading.notes == ["1 attributes within attributes (or lists of them) were left out"]
 
 
 def test_a_classifier_can_be_the_activity(tmp_path: Path) -> None:
@@ -121,3 +127,36 @@ def test_a_log_without_events_is_an_empty_table(tmp_path: Path) -> None:
     text = f'{HEAD}<global scope="event">{keys}</global></log>'
     table = table_of(xes.read(written(tmp_path, text)))
     assert table.num_rows == 0 and table.schema.field("time").type == pa.timestamp("us", tz="UTC")
+
+
+@given(log=logs())
+def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, log: pa.Table) -> None:
+    path = tmp_path_factory.mktemp("xes") / "log.xes.gz"
+    xes.write(log.to_batches(), log.schema, path)
+    reading = xes.read(path)
+    assert told(table_of(reading)) == told(log)
+    assert not reading.rejects.count and not reading.unread and not reading.notes
+
+
+def test_what_xml_cannot_hold_becomes_a_mark(tmp_path: Path) -> None:
+    log = pa.Table.from_pylist([{"case": "\x00", "activity": "\ufffe", "time": NOW, "seq": 1}], BARE)
+    xes.write(log.to_batches(), BARE, tmp_path / "log.xes")
+    assert [*told(table_of(xes.read(tmp_path / "log.xes")))[0].values()][:2] == ["\ufffd", "\ufffd"]
+
+
+def test_two_columns_that_would_be_one_attribute_are_refused(tmp_path: Path) -> None:
+    schema = BARE.append(pa.field("concept:name", pa.string()))
+    with pytest.raises(BadLog, match="two columns would both be the attribute 'concept:name'; rename one"):
+        xes.write([], schema, tmp_path / "log.xes")
+
+
+@pytest.mark.parametrize("kept", [0, 1_000_000])
+def test_rows_handed_out_in_parts_are_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
+    path = written(tmp_path, LOG)
+    whole = table_of(xes.read(path))
+    monkeypatch.setattr(xes, "_CHUNK", 7)
+    monkeypatch.setattr(xes, "_ROWS", 1)
+    monkeypatch.setattr(xes, "_KEPT", kept)
+    reading = xes.read(path)
+    assert [batch.num_rows for batch in reading.batches()] == [1, 1, 1]
+    assert table_of(reading).to_pylist() == whole.to_pylist()

@@ -1,7 +1,8 @@
 """XES (IEEE 1849), the standard form of event logs: `.xes`, and `.xes.gz`.
 
-A file is read twice, as a stream: first for its columns and for whether it is whole, so that the half of a broken file
-is never taken for a log; then for its rows. A trace is a case; its attributes become columns `case:...`.
+A trace is a case; its attributes become columns `case:...`. A file is read as a stream, to its end before the first
+row is handed out: only then are all its columns known, and the half of a broken file is never taken for a log. What
+was read is kept where it is no more than a million events; of a larger file the rows are read again.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ import pyarrow.compute as pc
 
 from loper.log.table import CASE_ATTRIBUTE, INSTANT, WORD, BadLog
 from loper.log.typed import Arrays, Progress, Typed, typed
+from loper.log.xes_write import write
+
+__all__ = ["read", "write"]
 
 TYPES = {
     "string": WORD, "id": pa.string(), "date": INSTANT, "int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_(),
 }  # fmt: skip
-NESTING = ("list", "container")
 USUAL = {
     "case": ("case:concept:name",),
     "activity": ("concept:name",),
@@ -41,13 +44,14 @@ CASE = "case:concept:name"
 UNSAID = {"", "UNKNOWN", "__INVALID__"}
 """What programs write as a default of nothing: a gap stays a gap."""
 
-_ROWS = 65_536
+_ROWS = 16_384
 _CHUNK = 1 << 18
+_KEPT = 1_000_000
 
 
 @dataclass(kw_only=True)
 class Contents:
-    """What a file says of itself, and which attributes it was found to have."""
+    """What a file was found to have; complete when it has been read to its end."""
 
     events: dict[str, set[str]] = field(default_factory=dict)  # key -> the XES types it was seen with
     traces: dict[str, set[str]] = field(default_factory=dict)
@@ -58,20 +62,26 @@ class Contents:
     strays: int = 0
 
     def fields(self) -> dict[str, pa.DataType]:
-        """The columns that an import can choose from, traces first."""
-        found = {CASE: pa.string()} | {CASE_ATTRIBUTE + key: _type(kinds) for key, kinds in self.traces.items()}
-        found[CASE] = pa.string()
-        return found | {key: _type(kinds) for key, kinds in self.events.items()} | dict.fromkeys(self.classifiers, WORD)
+        """The columns that an import can choose from, those of cases first."""
+        found = {CASE_ATTRIBUTE + key: _type(kinds) for key, kinds in self.traces.items()}
+        found |= {key: _type(kinds) for key, kinds in self.events.items()}
+        return {CASE: pa.string()} | found | {CASE: pa.string()} | dict.fromkeys(self.made_of_events(), WORD)
+
+    def made_of_events(self) -> dict[str, list[str]]:
+        """The classifiers of which events have all the keys."""
+        return {
+            name: keys
+            for name, keys in self.classifiers.items()
+            if keys and name not in self.events and all(key in self.events for key in keys)
+        }
 
     def notes(self) -> list[str]:
-        said = []
-        if self.nested:
-            said.append(f"{self.nested} attributes within attributes were left out")
-        if self.late:
-            said.append(f"{self.late} attributes of cases come after events: they hold for the events after them only")
-        if self.strays:
-            said.append(f"{self.strays} events lie outside a case and were left out")
-        return said
+        said = {
+            "attributes within attributes (or lists of them) were left out": self.nested,
+            "attributes of cases come after events: they hold for the events after them only": self.late,
+            "events lie outside a case and were left out": self.strays,
+        }
+        return [f"{count} {what}" for what, count in said.items() if count]
 
 
 def read(
@@ -85,7 +95,17 @@ def read(
 
     A classifier of the file can be named as a column too. Raises BadLog.
     """
-    found = _contents(path)
+    found = Contents()
+    kept: list[Arrays] = []
+    rows = 0
+    for arrays in _stream(path, found, None):
+        rows += len(arrays[CASE])
+        kept = [*kept, arrays] if rows <= _KEPT else []
+
+    def chunks(on_progress: Progress) -> Iterator[Arrays]:
+        for arrays in kept if rows <= _KEPT else _stream(path, Contents(), on_progress):
+            yield _whole(arrays, found)
+
     return typed(
         path=path,
         fields=found.fields(),
@@ -94,9 +114,9 @@ def read(
         lifecycle=lifecycle,
         zone=zone,
         size=path.stat().st_size,
-        chunks=lambda on_progress: _chunks(path, found, on_progress),
+        chunks=chunks,
         notes=found.notes(),
-        hidden=found.classifiers,
+        hidden=found.made_of_events(),
     )
 
 
@@ -106,126 +126,111 @@ def _type(kinds: set[str]) -> pa.DataType:
     return TYPES[next(iter(kinds))] if len(kinds) == 1 else WORD
 
 
-def _contents(path: Path) -> Contents:
-    """The first reading: the columns, and whether the file is whole."""
-    found = Contents()
-    scope = ""
-    depth = 0
-    seen: dict[str, dict[str, set[str]]] = {"trace": found.traces, "event": found.events}
-    begun = False
-
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, scope, begun
-        depth += 1
-        if depth == 4 and scope == "event":
-            _see(found.events, tag, attributes)
-        elif depth == 3 and scope == "trace":
-            if tag == "event":
-                scope, begun = "event", True
-            else:
-                found.late += begun
-                _see(found.traces, tag, attributes)
-        elif depth == 3 and scope.startswith("global "):
-            of = scope.removeprefix("global ")
-            _see(seen[of], tag, attributes)
-            value = attributes.get("value", "")
-            if tag in ("string", "id") and value not in UNSAID and "key" in attributes:
-                found.defaults[(CASE_ATTRIBUTE if of == "trace" else "") + attributes["key"]] = value
-        elif depth == 2:
-            begun = False
-            scope = tag
-            if tag == "global" and attributes.get("scope") in seen:
-                scope = f"global {attributes['scope']}"
-            elif tag == "classifier" and attributes.get("scope", "event") == "event":
-                keys = re.findall(r"'([^']*)'|(\S+)", attributes.get("keys", ""))
-                found.classifiers[attributes.get("name", "")] = [quoted or plain for quoted, plain in keys]
-            elif tag == "event":
-                found.strays += 1
-        elif depth == 1 and tag != "log":
-            raise BadLog([f"{path.name}: this is no XES: it begins with <{tag}>, expected <log>"])
-        elif scope in ("event", "trace", "global event", "global trace"):
-            found.nested += "key" in attributes
-
-    def _see(into: dict[str, set[str]], tag: str, attributes: dict[str, str]) -> None:
-        key = attributes.get("key")
-        if tag in TYPES and key is not None:
-            into.setdefault(key, set()).add(tag)
-        elif tag in NESTING:
-            found.nested += 1
-
-    def end(_tag: str) -> None:
-        nonlocal depth, scope
-        depth -= 1
-        if depth == 2 and scope == "event":
-            scope = "trace"
-
-    for _ in _parse(path, start, end, None):
-        pass
-    # A classifier can only be made of what events have.
-    found.classifiers = {
-        name: keys
-        for name, keys in found.classifiers.items()
-        if keys and name not in found.events and all(key in found.events for key in keys)
-    }
-    return found
+def _whole(arrays: Arrays, found: Contents) -> Arrays:
+    """With the columns that others of the file have, the defaults, and what its classifiers make of it."""
+    rows = len(arrays[CASE])
+    out: Arrays = {}
+    for name in (CASE, *(CASE_ATTRIBUTE + key for key in found.traces), *found.events):
+        array = arrays.get(name, pa.nulls(rows, pa.string()))
+        default = found.defaults.get(name)
+        out[name] = array if default is None else pc.fill_null(array, default)
+    for name, keys in found.made_of_events().items():
+        out[name] = pc.binary_join_element_wise(*(out[key] for key in keys), "+")
+    return out
 
 
-def _chunks(path: Path, found: Contents, on_progress: Progress) -> Iterator[Arrays]:
-    """The second reading: the rows, some at a time."""
-    nowhere: dict[str, str] = {}  # for what is neither of a trace nor of an event
+def _stream(path: Path, found: Contents, on_progress: Progress) -> Iterator[Arrays]:
+    """The rows of a file, some at a time, as the texts that they are; what else it has is told to `found`."""
     events: list[dict[str, str]] = []
     owners: list[int] = []  # of each event: the index of its trace
     traces: list[dict[str, str]] = []
-    trace = event = nowhere
-    depth = number = 0
+    event: dict[str, str] | None = None
+    trace: dict[str, str] | None = None
+    scope = ""
+    begun = numbered = 0
+    known: dict[str, str] = {}  # of events, key -> type: what was seen before costs no more than a look here
+    known_of_traces: dict[str, str] = {}
+    started = 0
+    ended: list[str] = []  # filled by `append`, the fastest handler that there is; the depth is what is left
 
     def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal depth, trace, event, number
-        depth += 1
-        if depth == 4:
-            if tag in TYPES and "value" in attributes:
-                event[attributes.get("key", "")] = attributes["value"]
-        elif depth == 3:
-            event = nowhere
-            if tag == "event" and trace is not nowhere:
+        nonlocal started, event, begun
+        started += 1
+        depth = started - len(ended)
+        if depth == 4 and event is not None:
+            key = attributes.get("key")
+            if key is not None and (known.get(key) == tag or see(found.events, known, key, tag)):
+                event[key] = attributes.get("value", "")
+        elif depth == 3 and trace is not None:
+            event = None
+            key = attributes.get("key")
+            if tag == "event":
                 event = {}
+                begun = 1
                 events.append(event)
                 owners.append(len(traces) - 1)
-            elif tag in TYPES and "value" in attributes:
-                trace[attributes.get("key", "")] = attributes["value"]
+            elif key is not None and (known_of_traces.get(key) == tag or see(found.traces, known_of_traces, key, tag)):
+                found.late += begun
+                trace[key] = attributes.get("value", "")
+        elif depth == 3 and scope:
+            declare(tag, attributes)
         elif depth == 2:
-            trace = event = nowhere
-            if tag == "trace":
-                number += 1
-                trace = {"concept:name": f"#{number}"}  # until it says its own
-                traces.append(trace)
+            open_scope(tag, attributes)
+        elif depth == 1 and tag != "log":
+            raise BadLog([f"{path.name}: this is no XES: it begins with <{tag}>, expected <log>"])
+        elif depth > 3 and trace is not None:
+            found.nested += "key" in attributes
 
-    def end(_tag: str) -> None:
-        nonlocal depth
-        depth -= 1
+    def see(among: dict[str, set[str]], known: dict[str, str], key: str, tag: str) -> bool:
+        """Whether this is an attribute that a column can hold; its type is noted."""
+        if tag in TYPES:
+            known[key] = tag
+            among.setdefault(key, set()).add(tag)
+            return True
+        found.nested += 1
+        return False
 
-    for _ in _parse(path, start, end, on_progress):
-        nowhere.clear()
-        if len(events) >= _ROWS:
+    def open_scope(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal trace, event, scope, begun, numbered
+        trace = event = None
+        begun = 0
+        scope = ""
+        if tag == "trace":
+            numbered += 1
+            trace = {"concept:name": f"#{numbered}"}  # until it says its own
+            traces.append(trace)
+        elif tag == "global":
+            scope = attributes.get("scope", "")
+        elif tag == "classifier" and attributes.get("scope", "event") == "event":
+            keys = re.findall(r"'([^']*)'|(\S+)", attributes.get("keys", ""))
+            found.classifiers[attributes.get("name", "")] = [quoted or plain for quoted, plain in keys]
+        elif tag == "event":
+            found.strays += 1
+
+    def declare(tag: str, attributes: dict[str, str]) -> None:
+        key, value = attributes.get("key"), attributes.get("value", "")
+        if key is not None and tag in TYPES and scope in ("event", "trace"):
+            see(found.events if scope == "event" else found.traces, {}, key, tag)
+            if tag in ("string", "id") and value not in UNSAID:
+                found.defaults[key if scope == "event" else CASE_ATTRIBUTE + key] = value
+
+    for _ in _parse(path, start, ended.append, on_progress):
+        started -= len(ended)
+        ended.clear()
+        if len(events) > _ROWS:
+            half = events.pop(), owners.pop()  # it may go on
             yield _arrays(events, owners, traces, found)
-            events.clear()
-            owners.clear()
-            del traces[:-1]
+            events[:], owners[:], traces[:] = [half[0]], [0], [traces[half[1]], *traces[half[1] + 1 :]]
     yield _arrays(events, owners, traces, found)
 
 
 def _arrays(events: list[dict[str, str]], owners: list[int], traces: list[dict[str, str]], found: Contents) -> Arrays:
-    """The columns as the texts that they are: their types come later, so that what cannot be read can be told."""
     of = pa.array(owners, pa.int32())
     arrays: Arrays = {}
     for key in ("concept:name", *found.traces):
-        default = found.defaults.get(CASE_ATTRIBUTE + key)
-        arrays[CASE_ATTRIBUTE + key] = pa.array([trace.get(key, default) for trace in traces], pa.string()).take(of)
+        arrays[CASE_ATTRIBUTE + key] = pa.array([trace.get(key) for trace in traces], pa.string()).take(of)
     for key in found.events:
-        default = found.defaults.get(key)
-        arrays[key] = pa.array([event.get(key, default) for event in events], pa.string())
-    for name, keys in found.classifiers.items():
-        arrays[name] = pc.binary_join_element_wise(*(arrays[key] for key in keys), "+")
+        arrays[key] = pa.array([event.get(key) for event in events], pa.string())
     return arrays
 
 
