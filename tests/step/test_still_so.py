@@ -7,6 +7,7 @@ FLOW = """
 facts: {block: appointment, note: text, flag: boolean}
 events:
   booked: {from: [agent], sets: [block]}
+  given: {from: [agent], sets: [block]}
   emptied: {from: [agent], clears: [block]}
   noted: {from: [agent], sets: [note]}
 begins: {start: a}
@@ -48,6 +49,22 @@ def test_clearing_a_fact_withdraws_too_and_another_fact_does_not():
     assert life.withdrawn == []
     life.tell("09-01 10:20", "emptied")
     assert ("confirmation", "superseded") in life.withdrawn
+
+
+def test_somebody_else_at_the_time_that_was_confirmed_leaves_the_confirmation_and_another_time_does_not():
+    life = held()
+    life.tell("09-01 10:00", "booked", {"block": {**appointment("09-10 10:00"), "technician": "t1"}})
+    life.tell("09-01 10:10", "given", {"block": {**appointment("09-10 10:00"), "technician": "t2"}})
+    assert life.withdrawn == [] and life.case.state.facts["block"].technician == "t2"
+    life.tell("09-01 10:20", "given", {"block": {**appointment("09-10 12:00"), "technician": "t2"}})
+    assert life.withdrawn == [("confirmation", "superseded")]
+
+
+def test_the_same_time_confirmed_again_is_confirmed_once():
+    life = held()
+    for minute in ("00", "10"):
+        life.tell(f"09-01 10:{minute}", "booked", {"block": appointment("09-10 10:00")})
+    assert life.withdrawn == [("confirmation", "superseded")]
 
 
 def test_a_message_some_time_after_an_event_stands_by_itself():

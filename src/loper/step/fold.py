@@ -16,7 +16,7 @@ from loper.define.expression import Expression, lookup
 from loper.define.model import Journey, Move, Touchpoint
 from loper.step.case import SYSTEM, Event, Moment, OrderKey, Pending, State
 from loper.step.deadline import CAMPAIGN, Deadline, deadline, passed
-from loper.step.facts import told
+from loper.step.facts import Appointment, told
 from loper.step.index import ENDED, MERGED, OVERDUE, Index, index
 
 LAST = "\U0010ffff"
@@ -169,8 +169,9 @@ class Fold:
                 new = lookup({name: value}, path)
                 if new != old or path not in self.since:
                     self.since[path] = (self.position, event.received or event.time)
+            if event.type in self.index.by_event or not _same(self.facts.get(name), value):
+                self.touched[name] = self.position
             self.facts[name] = value
-            self.touched[name] = self.position
 
     def _clear(self, names: Iterable[str], event: Event) -> None:
         for name in names:
@@ -290,6 +291,13 @@ class Fold:
             wake=wake,
             stalled=stalled,
         )
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Whether a customer who was told the one need not be told the other: of an appointment, who comes may change."""
+    if isinstance(old, Appointment) and isinstance(new, Appointment):
+        return (old.start, old.end) == (new.start, new.end)
+    return bool(old == new)
 
 
 def happened(event: Event, journey: Journey) -> str | None:

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from loper.server import clock
 from loper.server.actions import agenda, seats
+from loper.server.actions.handovers import tell_who_comes
 from loper.server.actions.refused import Refused
-from loper.server.actions.telling import tell
+from loper.server.actions.telling import tell, told
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.survey import answers_of, survey_of
@@ -54,22 +55,17 @@ def book(*, actor: Actor, case: str, block: Slot) -> Appointment:
             raise Refused(_("An appointment cannot be made now. Call us, we gladly help."))
         event = "appointment.made"
     customers = actor.cases is not None
+    stays = view.appointment is not None and (view.appointment.start, view.appointment.end) == (block.start, block.end)
     made = seats.place(case=case, customer=view.case.customer, slot=block, work=work_of(view), able=customers)
+    if stays:  # somebody else at the time that was promised: no new promise
+        tell_who_comes(made, role)
+        return made
     tell(case=case, type=event, emitter=role, data={"appointment": told(made)})
     return made
 
 
 reschedule = book
 """Another block for the open appointment; the old place is free again in the same transaction."""
-
-
-def told(appointment: Appointment) -> dict[str, str]:
-    """An appointment as an event tells it."""
-    return {
-        "start": appointment.start.isoformat(),
-        "end": appointment.end.isoformat(),
-        "technician": appointment.technician.key,
-    }
 
 
 @transaction.atomic

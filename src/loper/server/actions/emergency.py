@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from loper.server import clock
-from loper.server.actions.cases import told
+from loper.server.actions.handovers import comers, leaves
 from loper.server.actions.refused import Refused
 from loper.server.actions.seats import hold_days, leave
-from loper.server.actions.telling import tell
+from loper.server.actions.telling import tell, told
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import case_view
 from loper.server.queries.duty import sent_for
@@ -58,6 +58,7 @@ def send_on_duty(*, actor: Actor, case: str) -> Appointment:
     else:
         row = Appointment(case=case, customer=view.case.customer)
     work = work_of(view)
+    before, start, end = (comers(row), row.start, row.end) if row.pk else (frozenset[int](), now, now)
     row.technician, row.second, row.block, row.planned, row.pinned = technician, None, None, None, False
     row.start = now.replace(second=0, microsecond=0)
     row.end, row.changed = row.start + WITHIN, now
@@ -69,6 +70,7 @@ def send_on_duty(*, actor: Actor, case: str) -> Appointment:
             row.save()
     except IntegrityError:
         raise Refused(_("Somebody else made this appointment a moment ago. Please look again.")) from None
+    leaves(row, before, start, end)
     declared = view.journey.events.get(SENT)
     type = SENT if declared is not None and role in declared.from_ else "appointment.made"
     tell(case=case, type=type, emitter=role, data={"appointment": told(row)})

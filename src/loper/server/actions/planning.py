@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from loper.server import clock
 from loper.server.actions.cases import book
+from loper.server.actions.handovers import comers, leaves, tell_who_comes
 from loper.server.actions.refused import Refused
 from loper.server.actions.seats import hold, place, retime
 from loper.server.actions.technicians import keep_technician
@@ -29,8 +30,7 @@ def move(*, actor: Actor, appointment: int, sequence: int, block: Slot) -> Appoi
     `sequence` is the appointment's as the planner saw it: what somebody changed meanwhile is not moved blindly.
     """
     demand(actor, "planning")
-    case = Appointment.objects.filter(pk=appointment).values_list("case", flat=True).first()
-    list(Case.objects.select_for_update().filter(key=case).values_list("key", flat=True))
+    case = _hold_case(appointment)
     found = Appointment.objects.filter(pk=appointment, status=Appointment.BOOKED).first()
     if case is None or found is None:
         raise Refused(_("This appointment is over or was cancelled. There is nothing to move."))
@@ -39,17 +39,20 @@ def move(*, actor: Actor, appointment: int, sequence: int, block: Slot) -> Appoi
     if found.slot == block:
         raise Refused(_("It is at this time already. Choose another."), field="block")
     if (found.start, found.end) == (block.start, block.end):  # somebody else at the time that was promised
-        return place(case=case, customer=found.customer, slot=block, work=work_in(found))
+        made = place(case=case, customer=found.customer, slot=block, work=work_in(found))
+        tell_who_comes(made, "planner")
+        return made
     return book(actor=replace(actor, roles=frozenset({"planner"})), case=case, block=block)
 
 
 @transaction.atomic
 def hand_over(*, actor: Actor, appointment: int, sequence: int, technician: str) -> Appointment:
-    """Another technician inside the same promise: the customer hears nothing. `technician` is a key.
+    """Another technician inside the same promise: the case knows, the customer hears nothing. `technician` is a key.
 
     Raises Refused, with nothing changed, where it does not fit the route (any more).
     """
     demand(actor, "planning")
+    _hold_case(appointment)
     row = _mine(appointment, sequence, hold=False)
     to = Technician.objects.filter(key=technician, active=True).first()
     if to is None:
@@ -65,10 +68,13 @@ def hand_over(*, actor: Actor, appointment: int, sequence: int, technician: str)
     found = within(row, to.key)
     if not found.free or found.planned is None:
         raise Refused(_("It does not fit in this route any more. Look at the day again."), field="block")
+    before = comers(row)
     row.technician, row.planned, row.pinned = to, found.planned, False
     row.sequence, row.changed = row.sequence + 1, clock.now()
     row.save()
+    leaves(row, before, row.start, row.end)
     retime(days, row.pk)
+    tell_who_comes(row, "planner")
     return row
 
 
@@ -76,6 +82,7 @@ def hand_over(*, actor: Actor, appointment: int, sequence: int, technician: str)
 def pin(*, actor: Actor, appointment: int, sequence: int, pinned: bool) -> Appointment:
     """This technician at this time, whatever is planned again; or free to be moved inside its promise again."""
     demand(actor, "planning")
+    _hold_case(appointment)
     row = _mine(appointment, sequence, hold=False)
     if row.planned is None:
         raise Refused(_("A visit in an agreed block stays where it is by itself."))
@@ -84,7 +91,15 @@ def pin(*, actor: Actor, appointment: int, sequence: int, pinned: bool) -> Appoi
     row.pinned, row.changed = pinned, clock.now()
     row.sequence += 1
     row.save()
+    tell_who_comes(row, "planner")
     return row
+
+
+def _hold_case(appointment: int) -> str | None:
+    """The case of this visit, ours until the transaction ends; before its route, as everywhere."""
+    case = Appointment.objects.filter(pk=appointment).values_list("case", flat=True).first()
+    list(Case.objects.select_for_update().filter(key=case).values_list("key", flat=True))
+    return case
 
 
 def _mine(appointment: int, sequence: int, *, hold: bool = True) -> Appointment:

@@ -19,10 +19,10 @@ from loper.plan.model import Plan, Span
 from loper.plan.optimise import NIGHT, optimise, with_urgent, without
 from loper.plan.schedule import schedule
 from loper.server import clock
-from loper.server.actions.cases import told
+from loper.server.actions.handovers import Busy, comers, leaves, tell_who_comes
 from loper.server.actions.refused import Refused
 from loper.server.actions.seats import hold, write_down
-from loper.server.actions.telling import tell
+from loper.server.actions.telling import tell, told
 from loper.server.clock import day_of, midnight, today, zone
 from loper.server.permissions import Actor, demand
 from loper.server.queries.board_proposals import now_stands, touched
@@ -205,12 +205,12 @@ def _left(one: compare.Left) -> dict[str, Any]:
 def accept(*, actor: Actor, proposal: int) -> Proposal:
     """Put a proposal in force. Raises Stale, with nothing changed, when the routes are not as they were."""
     demand(actor, "planning")
-    return put_in_force(proposal, by=actor.name)
+    return put_in_force(proposal, by=actor.name, automatic=False)
 
 
 @transaction.atomic
-def put_in_force(proposal: int, *, by: str) -> Proposal:
-    """The same, for whoever may (the worker at night)."""
+def put_in_force(proposal: int, *, by: str, automatic: bool = True) -> Proposal:
+    """The same, for whoever may (`automatic`: the worker at night)."""
     row = _held(proposal, Proposal.WAITING)
     if row.case:
         list(Case.objects.select_for_update().filter(key=row.case).values_list("key", flat=True))
@@ -218,7 +218,7 @@ def put_in_force(proposal: int, *, by: str) -> Proposal:
     hold(days)
     if now_stands(row) != row.made_from:
         raise Stale(_("Something has changed on these routes since. Nothing was done; make a new proposal."))
-    _put(row.after)
+    _put(row.after, "system" if automatic else "planner")
     _book(row)
     _holds(row)
     row.status, row.decided_at, row.decided_by = Proposal.ACCEPTED, clock.now(), by
@@ -247,7 +247,7 @@ def undo(*, actor: Actor, proposal: int) -> Proposal:
     hold(touched(row))
     if now_stands(row) != row.stands:
         raise Stale(_("Something has changed on these routes since. It cannot be undone any more; nothing was done."))
-    _put(row.before)
+    _put(row.before, "planner")
     row.status, row.decided_at, row.decided_by = Proposal.UNDONE, clock.now(), actor.name
     row.save()
     return row
@@ -262,8 +262,8 @@ def _held(proposal: int, status: str) -> Proposal:
     return row
 
 
-def _put(visits: dict[str, Any]) -> None:
-    """Give these visits these technicians and times; their routes are held."""
+def _put(visits: dict[str, Any], emitter: str) -> None:
+    """Give these visits these technicians and times; their routes are held. Their cases hear who comes."""
     people = {one.key: one for one in Technician.objects.all()}
     # A colleague who books one of these at this moment holds its row, and waits for the route: do not wait for them.
     rows = Appointment.objects.select_for_update(nowait=True).filter(pk__in=[int(key) for key in visits])
@@ -274,12 +274,18 @@ def _put(visits: dict[str, Any]) -> None:
     for visit in found:
         said = visits[str(visit.pk)]
         technician, second = people[said["technician"]], people.get(said["second"])
-        if (visit.technician_id, visit.second_id) != (technician.pk, second.pk if second else None):
+        before, others = comers(visit), (visit.technician_id, visit.second_id)
+        if others != (technician.pk, second.pk if second else None):
             visit.sequence += 1
         visit.technician, visit.second = technician, second
         visit.planned = datetime.fromisoformat(said["planned"])
         visit.changed = clock.now()
         visit.save(update_fields=["technician", "second", "planned", "sequence", "changed"])
+        leaves(visit, before, visit.start, visit.end)
+        try:
+            tell_who_comes(visit, emitter)
+        except Busy as wrong:
+            raise Stale(wrong.sentence) from None
 
 
 def _book(row: Proposal) -> None:

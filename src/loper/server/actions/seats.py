@@ -19,6 +19,7 @@ from loper.plan.model import Job, Plan, Route, Span
 from loper.plan.schedule import schedule
 from loper.server import clock
 from loper.server.actions.asking import ask_partner
+from loper.server.actions.handovers import Busy, comers, leaves, tell_who_comes
 from loper.server.actions.refused import Refused
 from loper.server.clock import day_of
 from loper.server.queries.offers import ask, board_of, room
@@ -88,7 +89,7 @@ def again(row: Appointment, slot: Slot, *, gives_up: bool) -> None:
         try:
             with transaction.atomic():
                 row.status = Appointment.BOOKED
-                _settle(row, wanted, slot, work, gives_up=gives_up)
+                tell_who_comes(_settle(row, wanted, slot, work, gives_up=gives_up))
             return
         except Gone:
             pass
@@ -104,7 +105,7 @@ def instead(row: Appointment, not_by: Collection[str]) -> None:
             break
         try:
             with transaction.atomic():
-                _settle(row, wanted, slot, work, gives_up=True)
+                tell_who_comes(_settle(row, wanted, slot, work, gives_up=True))
             return
         except Gone:
             row.refresh_from_db()
@@ -189,6 +190,7 @@ def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: b
             take(block)
         else:
             give_back(block)
+    before, start, end = comers(row) if row.pk is not None else frozenset(), row.start, row.end
     row.block, row.technician, row.second, row.planned = seat.block, seat.technician, seat.second, seat.planned
     row.start, row.end = slot.start, slot.end
     write_down(row, work)
@@ -200,6 +202,7 @@ def _settle(row: Appointment, seat: Seat, slot: Slot, work: Work, *, gives_up: b
             row.save()
     except IntegrityError:
         raise Refused(_("Somebody else made this appointment a moment ago. Please look again.")) from None
+    leaves(row, before, start, end)
     ask_partner(row)
     retime(days, row.pk)
     return row
@@ -249,14 +252,23 @@ def _make_room(seat: Seat, day: date, leaving: Appointment | None) -> None:
             raise Gone
         for job, at in zip(route.jobs, times.begins, strict=True):
             if job.key in before and before[job.key] != route.shift.technician:
-                Appointment.objects.filter(pk=int(job.key)).update(
-                    technician=people[route.shift.technician],
-                    planned=at,
-                    sequence=F("sequence") + 1,
-                    changed=clock.now(),
-                )
+                _goes_over(int(job.key), people[route.shift.technician], at)
             elif job.key in before:
                 Appointment.objects.filter(pk=int(job.key)).update(planned=at)
+
+
+def _goes_over(pk: int, technician: Technician, planned: datetime) -> None:
+    """A visit that makes room by going to a colleague, inside its promise; raises Gone while its case is held."""
+    row = Appointment.objects.select_related("technician").get(pk=pk)
+    before = comers(row)
+    row.technician, row.planned = technician, planned
+    row.sequence, row.changed = row.sequence + 1, clock.now()
+    row.save(update_fields=["technician", "planned", "sequence", "changed"])
+    leaves(row, before, row.start, row.end)
+    try:
+        tell_who_comes(row)
+    except Busy:
+        raise Gone from None
 
 
 def write_down(row: Appointment, work: Work) -> None:

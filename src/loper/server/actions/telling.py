@@ -17,6 +17,7 @@ from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.queries.journeys import Journeys
 from loper.server.queries.runtime import knows
+from loper.server.records.agenda import Appointment
 from loper.server.records.store import SqlStore
 from loper.step import Event
 
@@ -60,6 +61,15 @@ def tell_once(
     return event if _deliver(case, event) or not key else None
 
 
+def told(appointment: Appointment) -> dict[str, str]:
+    """An appointment as an event tells it."""
+    return {
+        "start": appointment.start.isoformat(),
+        "end": appointment.end.isoformat(),
+        "technician": appointment.technician.key,
+    }
+
+
 def told_before(case: str, type: str, key: str) -> bool:
     """Whether this very tap came before."""
     return bool(key) and knows(case, SOURCE, named(case, type, key))
@@ -77,8 +87,8 @@ def _event(id: str, type: str, emitter: str, data: Mapping[str, Any] | None) -> 
 def _deliver(case: str, event: Event, customer: str = "", journey: str = "") -> bool:
     """Whether it is new. What waits (a case set aside) is durable too, and is taken in when somebody releases it."""
     journeys = Journeys()
-    told = Told(case=case, event=event, customer=customer, journey=journey)
-    outcome = deliver(SqlStore(journeys), journeys, [told], clock.ServerClock())[0]
+    one = Told(case=case, event=event, customer=customer, journey=journey)
+    outcome = deliver(SqlStore(journeys), journeys, [one], clock.ServerClock())[0]
     if outcome.refused:
         log.info("case %s refused %s: %s", case, event.type, outcome.why)
         raise Refused(_("This cannot be done now. Call us, we gladly help."))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.management import call_command
 
 from loper.server.actions.dialogues import sweep_dialogues
+from loper.server.actions.handovers import sweep_handovers
 from loper.server.actions.links import sweep_links
 from loper.server.actions.lost import sweep_codes
 from loper.server.actions.places import sweep_places
@@ -17,6 +18,7 @@ def tidy() -> dict[str, int]:
         "codes": sweep_codes(),
         "dialogues": sweep_dialogues(),
         "places": sweep_places(),
+        "handovers": sweep_handovers(),
     }
     call_command("clearsessions")
     return found

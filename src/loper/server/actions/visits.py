@@ -20,10 +20,11 @@ from django.utils.translation import gettext as _
 
 from loper.server import clock
 from loper.server.actions import agenda, arrivals, seats
-from loper.server.actions.cases import add_note, told
+from loper.server.actions.cases import add_note
 from loper.server.actions.following import comes_next, forget
+from loper.server.actions.handovers import CHANGED
 from loper.server.actions.refused import Refused
-from loper.server.actions.telling import tell_once, told_before
+from loper.server.actions.telling import tell_once, told, told_before
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import CaseView, case_view
 from loper.server.queries.followups import Needed
@@ -311,7 +312,7 @@ def _mine(actor: Actor, case: str, seen: Seen | None, rows: list[Appointment]) -
 def _had(view: CaseView, technician: str) -> bool:
     """Whether an appointment of this case was theirs once."""
     for event in view.case.history or ():
-        told_then = event.data.get("appointment") if event.type == TAPS["next"] else None
+        told_then = event.data.get("appointment") if event.type in (TAPS["next"], CHANGED) else None
         if isinstance(told_then, dict) and told_then.get("technician") == technician:
             return True
     return False

@@ -10,6 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -23,6 +24,7 @@ from loper.server import clock
 from loper.server.actions.tokens import whose
 from loper.server.api.door import BAD_TOKENS, WITHIN, guarded, too_many
 from loper.server.api.problems import problem
+from loper.server.queries.agenda import gone_from
 from loper.server.queries.calendar import calendar_of, event_of
 from loper.server.queries.organisation import brand
 from loper.server.records.agenda import Appointment, Technician
@@ -36,18 +38,17 @@ BACK, AHEAD = timedelta(days=7), timedelta(days=90)
 @require_safe
 @guarded
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
-    """The visits around today, those that were cancelled too."""
+    """The visits around today, those that were cancelled, or went to somebody else, too."""
     technician = whose(token, TechnicianToken.CALENDAR)
     if technician is None:
         if too_many(f"calendar-token:{client_ip(request)}", BAD_TOKENS, WITHIN):
             return problem(429, "too many tokens that nobody has", headers={"Retry-After": str(WITHIN)})
         return HttpResponseNotFound("This calendar is not there.", content_type="text/plain")
     now = clock.now()
-    rows = list(
-        Appointment.objects.filter(start__gte=now - BACK, start__lt=now + AHEAD, technician=technician).order_by(
-            "start", "pk"
-        )
-    )
+    theirs = Appointment.objects.filter(Q(technician=technician) | Q(second=technician))
+    rows = list(theirs.filter(start__gte=now - BACK, start__lt=now + AHEAD).select_related("technician"))
+    rows += gone_from(technician, now, now + AHEAD)
+    rows.sort(key=lambda row: (row.start, row.pk))
     body = _file(technician, rows)
     etag = f'"{sha256(body).hexdigest()[:32]}"'
     changed = max((row.changed for row in rows), default=None)
@@ -56,7 +57,7 @@ def calendar(request: HttpRequest, token: str) -> HttpResponse:
     if changed is not None:
         answer["Last-Modified"] = http_date(changed.timestamp())
     answer["Cache-Control"] = "private, max-age=300"
-    # By ETag alone: a visit that goes to somebody else makes the newest change older.
+    # By ETag alone: what went to somebody else is out of it once its time has passed.
     return get_conditional_response(request, etag=etag, response=answer) or answer
 
 
@@ -83,7 +84,9 @@ def _event(row: Appointment, address: str) -> Event:
     lines = []
     if row.planned is not None:
         lines.append(_("We mean to begin at %(time)s.") % {"time": f"{timezone.localtime(row.planned):%H:%M}"})
-    name = "partner:visit" if row.technician.partner else "field:visit"
-    lines.append(settings.LOPER_URL + reverse(name, args=[row.pk]))
-    event.add("description", "\n".join(lines))
+    if row.status != Appointment.CANCELLED:
+        name = "partner:visit" if row.technician.partner else "field:visit"
+        lines.append(settings.LOPER_URL + reverse(name, args=[row.pk]))
+    if lines:
+        event.add("description", "\n".join(lines))
     return event

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from copy import copy
+from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from loper.server.clock import midnight
-from loper.server.records.agenda import Appointment
+from loper.server.records.agenda import Appointment, Handover, Technician
 
 
 def able(skills: Collection[str], skill: str) -> bool:
@@ -36,3 +37,18 @@ def jobs_of(technician: str, day: date) -> list[Appointment]:
         .exclude(status=Appointment.CANCELLED)
         .order_by("start", "pk")
     )
+
+
+def gone_from(technician: Technician, since: datetime, until: datetime) -> list[Appointment]:
+    """The visits that are not this technician's any more, as cancelled ones that stand where they had them.
+
+    Only those that would still be under way at `since`, or come before `until`; copies for a calendar, never saved.
+    """
+    left = Handover.objects.filter(technician=technician, end__gt=since, start__lt=until)
+    found = []
+    for one in left.select_related("appointment__technician"):
+        row = copy(one.appointment)
+        row.sequence, row.changed, row.start, row.end = one.sequence, one.at, one.start, one.end
+        row.status, row.planned = Appointment.CANCELLED, None
+        found.append(row)
+    return found

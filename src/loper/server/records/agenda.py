@@ -200,3 +200,19 @@ class Appointment(models.Model):
             models.UniqueConstraint(fields=["case"], condition=Q(status="booked"), name="one_open_appointment_a_case")
         ]
         indexes = [models.Index(fields=["case"]), models.Index(fields=["technician", "start"])]
+
+
+class Handover(models.Model):
+    """A visit that is no longer this technician's, as it stood when it left them: their calendar takes it out."""
+
+    appointment = models.ForeignKey(Appointment, on_delete=models.CASCADE, related_name="handovers")
+    technician = models.ForeignKey(Technician, on_delete=models.CASCADE, related_name="handovers")
+    sequence = models.PositiveIntegerField()  # of the change by which it left: more than they had before
+    start = models.DateTimeField()
+    end = models.DateTimeField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "handover"
+        constraints = [models.UniqueConstraint(fields=["appointment", "technician"], name="one_handover_of_a_visit")]
+        indexes = [models.Index(fields=["technician", "end"])]

@@ -1,7 +1,7 @@
 """Every table, for Django to find."""
 
 from loper.server.records.access import EventSource
-from loper.server.records.agenda import Absence, Appointment, Block, RouteDay, Technician, WorkKind
+from loper.server.records.agenda import Absence, Appointment, Block, Handover, RouteDay, Technician, WorkKind
 from loper.server.records.arrivals import Drive, Duration, Expected, Forecast, Lesson, Position
 from loper.server.records.complexes import ComplexHome, ComplexWork
 from loper.server.records.customers import Consent, ContactAddress, Customer, CustomerWord, Property
@@ -47,6 +47,7 @@ __all__ = [
     "Expected",
     "FollowUp",
     "Forecast",
+    "Handover",
     "Heartbeat",
     "JourneyDraft",
     "JourneyMove",
