@@ -8,7 +8,7 @@ its name begins with `case:`, else of the contact.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import pyarrow as pa
@@ -54,26 +54,57 @@ class Columns:
 class Rejected:
     """A row that could not be read: nothing is dropped silently."""
 
-    row: int  # from 1, as an editor counts them; of an XES or JSON file: the number of the event
+    row: int  # from 1, as a spreadsheet counts them; of an XES or JSON file: the number of the event
     why: str
     column: str = ""
     value: str = ""
+    whole: bool = True  # else the row is there, without this value
+
+
+@dataclass(frozen=True, kw_only=True)
+class Note:
+    """What was decided or seen while reading, which whoever looks at the answers should know."""
+
+    kind: str  # encoding, separator, days, gap, overlap, ...: what a page translates by
+    text: str
+    column: str = ""
+    count: int = 0
 
 
 @dataclass(kw_only=True)
 class Rejects:
-    """The rows that could not be read: all are counted, the first `most` of them kept."""
+    """What was not read: all of it is counted, the first `most` of it kept."""
 
     most: int = 10_000
     rows: list[Rejected] = field(default_factory=list)
-    count: int = 0
+    count: int = 0  # rows
+    values: int = 0  # of rows that are there without them
+    left_out: int = 0  # rows that the caller did not ask for (another lifecycle), and empty ones
     reasons: dict[str, int] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
 
     def add(self, rejected: Rejected) -> None:
-        self.count += 1
+        if rejected.whole:
+            self.count += 1
+        else:
+            self.values += 1
         self.reasons[rejected.why] = self.reasons.get(rejected.why, 0) + 1
         if len(self.rows) < self.most:
             self.rows.append(rejected)
+
+    def forget(self) -> None:
+        """As before the first row: what was decided before it stays."""
+        self.rows, self.reasons = [], {}
+        self.count = self.values = self.left_out = 0
+        self.notes = [note for note in self.notes if not note.count]
+
+    def note(self, kind: str, text: str, *, column: str = "", count: int = 0) -> None:
+        """Say something once: a second note of this kind about this column adds to the count of the first."""
+        for at, old in enumerate(self.notes):
+            if (old.kind, old.column) == (kind, column):
+                self.notes[at] = replace(old, count=old.count + count)
+                return
+        self.notes.append(Note(kind=kind, text=text, column=column, count=count))
 
 
 class Reading(Protocol):

@@ -1,0 +1,109 @@
+"""The columns of a log, each with its type, from a sample of the source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from loper.log import numbers, times
+from loper.log.columns import are_times, columns_of, parts, there_are, unique_share
+from loper.log.rows import Field, Only
+from loper.log.table import INSTANT, KNOWN, NEEDED, WORD, BadLog, Columns
+
+MANY = 1000  # different values in a sample of which most are different: texts or references, no words
+SIGNS = r"[-/: ]|[a-z]"  # a number alone is not read as a time where nobody says that it is one
+
+
+def fields_of(
+    sample: pa.Table, names: Mapping[str, str], lifecycle: tuple[str, str] | None
+) -> tuple[Columns, list[Field], Only | None]:
+    """What the columns of `sample` become; raises BadLog with all that is wrong."""
+    problems: list[str] = []
+    columns, only = Columns(names={}), None
+    if lifecycle is not None:
+        only = Only(column=lifecycle[0], value=lifecycle[1])
+        if only.column not in sample.column_names:
+            problems.append(f"there is no column '{only.column}' (of the lifecycle)")
+    try:
+        columns = columns_of(sample, names)
+    except BadLog as bad:
+        problems = [*bad.problems[:-1], *problems]
+    if problems:
+        raise BadLog([*problems, there_are(sample.column_names)])
+    fields = [_field(ours, source, sample) for ours, source in columns.names.items()]
+    used = {part for source in columns.names.values() for part in parts(source, sample.column_names)}
+    taken = {field.name for field in fields} | NEEDED.keys() | KNOWN.keys()
+    left_out = set()
+    for name in sample.column_names:
+        if name in used:
+            continue
+        kind = _kind(sample[name])
+        if kind is None:
+            left_out.add(name)
+            continue
+        fields.append(_field(_free(name, taken), name, sample, kind))
+        taken.add(fields[-1].name)
+    return Columns(names=columns.names, guessed=columns.guessed, left_out=frozenset(left_out)), fields, only
+
+
+def _free(name: str, taken: set[str]) -> str:
+    number, free = 2, name
+    while free in taken:
+        number, free = number + 1, f"{name} ({number})"
+    return free
+
+
+def _field(ours: str, source: str, sample: pa.Table, kind: pa.DataType | None = None) -> Field:
+    kind = kind or NEEDED.get(ours) or KNOWN.get(ours) or _kind(sample[source]) or WORD
+    first, *rest = parts(source, sample.column_names)
+    column = sample[first]
+    texts = pc.cast(column.drop_null(), pa.string()).combine_chunks() if _is_text(column.type) else None
+    day_first, doubtful, decimal = True, False, "."
+    if texts is not None and kind == INSTANT:
+        seen = times.parse(texts)
+        day_first = seen.first_over >= seen.second_over  # where nothing proves the other
+        doubtful = bool(seen.doubtful and not seen.first_over and not seen.second_over)
+    if texts is not None and kind == pa.float64():
+        decimal = numbers.decimal_of(texts)
+    return Field(
+        name=ours, source=first, kind=kind, beside=(rest or [""])[0], day_first=day_first, doubtful=doubtful,
+        decimal=decimal,
+    )  # fmt: skip
+
+
+def _kind(column: pa.ChunkedArray) -> pa.DataType | None:
+    """The type of an attribute; None where it has things in it that are no values (lists, records, bytes)."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        return WORD if _is_text(kind.value_type) else None
+    if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+        return INSTANT
+    if pa.types.is_integer(kind):
+        return pa.int64()
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return pa.float64()
+    if pa.types.is_boolean(kind):
+        return kind
+    if not _is_text(kind) and not pa.types.is_null(kind):
+        return None
+    return _of_texts(column)
+
+
+def _of_texts(column: pa.ChunkedArray) -> pa.DataType:
+    there = pc.cast(column.drop_null(), pa.string()).combine_chunks()
+    if not len(there):
+        return WORD
+    if numbers.are_whole(there):
+        return pa.int64()
+    if numbers.are_numbers(there):
+        return pa.float64()
+    if pc.all(pc.match_substring_regex(there, SIGNS, ignore_case=True)).as_py() and are_times(column):
+        return INSTANT
+    different = unique_share(column)
+    return pa.string() if different > 0.5 and different * len(there) > MANY else WORD
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

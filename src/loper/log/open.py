@@ -1,0 +1,97 @@
+"""The one door to a log: which reader it needs is seen from what is in it, and else from its name."""
+
+from __future__ import annotations
+
+import gzip
+import importlib
+from collections.abc import Mapping
+from datetime import tzinfo
+from pathlib import Path
+from typing import cast
+
+from loper.log.table import BadLog, Reading
+
+READERS: Mapping[str, str] = {
+    "csv": "loper.log.csv",
+    "parquet": "loper.log.parquet",
+    "xes": "loper.log.xes",
+    "ocel": "loper.log.ocel",
+    "cjml": "loper.log.cjml",
+    "cloudevents": "loper.log.cloudevents",
+    "calls": "loper.log.calls",
+}
+"""Kind -> module with `read(path, *, names, lifecycle, zone, ...) -> Reading`; brought in when it is asked for."""
+
+ENDINGS: Mapping[str, str] = {
+    ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv",
+    ".parquet": "parquet", ".pq": "parquet",
+    ".xes": "xes",
+    ".sqlite": "ocel", ".sqlite3": "ocel", ".db": "ocel", ".jsonocel": "ocel", ".xmlocel": "ocel",
+    ".cjml": "cjml",
+    ".jsonl": "cloudevents", ".ndjson": "cloudevents",
+}  # fmt: skip
+"""The end of a name (before `.gz`) -> kind."""
+
+HEAD = 4096
+
+
+def open_log(
+    path: str | Path, *, names: Mapping[str, str] | None = None, lifecycle: tuple[str, str] | None = None,
+    zone: tzinfo, kind: str | None = None, **more: object,
+) -> Reading:  # fmt: skip
+    """A log, opened for reading.
+
+    `names`: our columns -> those of the source, where they are not to be guessed (`{"case": "Zaaknummer"}`); an empty
+    one says that there is none. `lifecycle`: a column and a value, like ("lifecycle:transition", "complete"): rows
+    with another value are left out. `zone`: of times that have none. `kind`: one of READERS, where it is not to be
+    seen from the source. `more` goes to the reader (`encoding`, `separator`, `object_type`, ...).
+
+    Raises BadLog with all that is wrong.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise BadLog([f"{path} does not exist"])
+    found = kind or kind_of(path)
+    if found not in READERS:
+        raise BadLog([f"{found} is no kind of log; there are {', '.join(READERS)}"])
+    reader = importlib.import_module(READERS[found])
+    return cast(Reading, reader.read(path, names=dict(names or {}), lifecycle=lifecycle, zone=zone, **more))
+
+
+def kind_of(path: Path) -> str:
+    """The kind of log that a file or folder is; raises BadLog where it is none."""
+    if path.is_dir():
+        if any(path.rglob("*.parquet")):
+            return "parquet"
+        raise BadLog([f"{path} is a folder without Parquet files: name the file that the log is in"])
+    head = _head(path)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"SQLite format 3\x00"):
+        return "ocel"
+    if start.startswith(b"<"):
+        return "xes" if b"<log" in head else "cjml" if b"cjml" in head.lower() else _by_name(path, "xes")
+    if start.startswith((b"{", b"[")):
+        return "ocel" if b'"objectTypes"' in head or b'"ocel' in head else _by_name(path, "cloudevents")
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise BadLog([f"{path.name} is a workbook or an archive: save the sheet as CSV, or unpack it, and read that"])
+    return _by_name(path, "csv")
+
+
+def _by_name(path: Path, otherwise: str) -> str:
+    """By the end of the name; `otherwise` where that says nothing."""
+    ends = [end.lower() for end in path.suffixes if end.lower() != ".gz"]
+    return ENDINGS.get(ends[-1], otherwise) if ends else otherwise
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        head = file.read(HEAD)
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        with gzip.open(path) as unpacked:
+            return unpacked.read(HEAD)
+    except (EOFError, OSError) as error:
+        raise BadLog([f"{path.name} cannot be unpacked ({error}): fetch it again"]) from error

@@ -1,0 +1,275 @@
+"""Rows of a source as rows of the log: each column in its type, and what cannot be read set aside with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import tzinfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from loper.log import numbers, times
+from loper.log.table import INSTANT, NEEDED, WORD, Rejected, Rejects
+from loper.log.zones import to_utc
+
+SHOWN = 200  # characters of a value that could not be read
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A column of the log: its name, the column of the source it comes from, its type, and how that is written."""
+
+    name: str
+    source: str
+    kind: pa.DataType
+    beside: str = ""  # of a time: the column with the hours, where date and hours are apart
+    day_first: bool = True
+    doubtful: bool = False  # nothing seen so far says whether the day is first
+    decimal: str = "."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Only:
+    """Rows with this value in this column of the source; the others are left out."""
+
+    column: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A column in its type, and where the source had something that is not of it."""
+
+    values: pa.Array
+    bad: NDArray[np.bool_] | None = None
+
+
+@dataclass(kw_only=True)
+class Maker:
+    """Batches of a source made into batches of the log; what is wrong goes into `rejects`."""
+
+    fields: list[Field]
+    zone: tzinfo
+    rejects: Rejects
+    only: Only | None = None
+
+    @property
+    def schema(self) -> pa.Schema:
+        """NEEDED first, `seq` among them."""
+        given = {field.name: field.kind for field in self.fields}
+        first = [pa.field(name, kind, nullable=False) for name, kind in NEEDED.items()]
+        return pa.schema([*first, *(pa.field(name, kind) for name, kind in given.items() if name not in NEEDED)])
+
+    def batch(self, raw: pa.RecordBatch, rows: NDArray[np.int64]) -> pa.RecordBatch:
+        """`rows`: the number of each row of `raw` in its source."""
+        raw, rows = self._asked(raw, rows)
+        made = {field.name: self._made(field, raw) for field in self.fields}
+        columns = {name: one.values for name, one in made.items()}
+        columns.setdefault("seq", pa.array(rows))
+        wrong = self._reject(raw, rows, made)
+        batch = pa.RecordBatch.from_arrays([columns[name] for name in self.schema.names], schema=self.schema)
+        return batch if wrong is None else batch.filter(pa.array(~wrong))
+
+    def _asked(self, raw: pa.RecordBatch, rows: NDArray[np.int64]) -> tuple[pa.RecordBatch, NDArray[np.int64]]:
+        """Without the rows that are empty, and those that the caller did not ask for."""
+        there = np.ones(len(rows), np.bool_)
+        if all(column.null_count for column in raw.columns):
+            empty = np.ones(len(rows), np.bool_)
+            for column in raw.columns:
+                empty &= _mask(pc.is_null(column))
+            there &= ~empty
+            if empty.any():
+                self.rejects.note("empty", "rows with nothing in them were left out", count=int(empty.sum()))
+        if self.only is not None:
+            same = pc.equal(_text(raw[self.only.column]), self.only.value)
+            there &= _mask(pc.fill_null(same, False))
+        if there.all():
+            return raw, rows
+        self.rejects.left_out += int((~there).sum())
+        return raw.filter(pa.array(there)), rows[there]
+
+    def _made(self, field: Field, raw: pa.RecordBatch) -> Made:
+        column = raw[field.source]
+        if field.kind == INSTANT:
+            if field.beside:
+                hours = pc.fill_null(_text(raw[field.beside]), "")
+                column = pc.binary_join_element_wise(_text(column), hours, " ")
+            return self._instants(field, column)
+        for fits, make in _MAKERS:
+            if fits(field.kind):
+                return make(column, field)
+        return Made(column if column.type == field.kind else pc.cast(column, field.kind))
+
+    def _instants(self, field: Field, column: pa.Array) -> Made:
+        kind = column.type
+        if pa.types.is_dictionary(kind):
+            made = self._instants(field, column.dictionary)
+            bad = None if made.bad is None else made.bad[pc.fill_null(column.indices, 0).to_numpy()] & _valid(column)
+            return Made(made.values.take(column.indices), bad)
+        if pa.types.is_timestamp(kind) and kind.tz is not None:
+            return Made(_micros(column))
+        if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
+            column = pc.cast(column, pa.timestamp("ms")) if pa.types.is_date(kind) else column
+            local = pc.cast(_micros(column), pa.int64())
+            return self._placed(field, pc.fill_null(local, 0).to_numpy(), _valid(column), None, column)
+        if pa.types.is_integer(kind) or pa.types.is_floating(kind):
+            given = pc.fill_null(pc.cast(column, pa.float64()), 0).to_numpy()
+            whole = (
+                pc.fill_null(pc.cast(column, pa.int64()), 0).to_numpy()
+                if pa.types.is_integer(kind)
+                else np.nan_to_num(np.floor(given), posinf=0, neginf=0).astype(np.int64)
+            )
+            values, good = times.of_numbers(whole, np.nan_to_num(given - np.floor(given)))
+            return self._placed(field, values, good, whole < 80_000, column)
+        parsed = times.parse(column, day_first=field.day_first)
+        if parsed.doubtful:
+            self._doubt(field, parsed)
+        return self._placed(field, parsed.values, parsed.good, parsed.local, column)
+
+    def _doubt(self, field: Field, parsed: times.Parsed) -> None:
+        both = parsed.first_over and parsed.second_over
+        if both:
+            self.rejects.note(
+                "days", "some dates have the day first and others the month: those where both could be were read with "
+                f"the {'day' if field.day_first else 'month'} first", column=field.source, count=parsed.doubtful,
+            )  # fmt: skip
+
+    def _placed(
+        self, field: Field, values: NDArray[np.int64], good: NDArray[np.bool_], local: NDArray[np.bool_] | None,
+        column: pa.Array,
+    ) -> Made:  # fmt: skip
+        """Instants of what stood in the source; `local` (None: all): which of them are of the clock on the wall."""
+        here = good if local is None else good & local
+        if here.any():
+            everywhere = bool(here.all())
+            moved = to_utc(values if everywhere else values[here], self.zone)
+            if everywhere:
+                values = moved.instants
+            else:
+                values = values.copy()
+                values[here] = moved.instants
+            if moved.gap.any():
+                text = f"times that the clocks of {self.zone} skipped in spring were moved on by as much"
+                self.rejects.note("gap", text, column=field.source, count=int(moved.gap.sum()))
+            if moved.overlap.any():
+                text = f"times that the clocks of {self.zone} showed twice in autumn were read as the first of the two"
+                self.rejects.note("overlap", text, column=field.source, count=int(moved.overlap.sum()))
+        if good.all():
+            return Made(pa.array(values).view(INSTANT))
+        bad = ~good & _valid(column)
+        return Made(pa.array(values, mask=~good).view(INSTANT), bad if bad.any() else None)
+
+    def _reject(self, raw: pa.RecordBatch, rows: NDArray[np.int64], made: dict[str, Made]) -> NDArray[np.bool_] | None:
+        """Which rows are left away, if any; each is said once, with the first column that is wrong."""
+        wrong = np.zeros(len(rows), np.bool_)
+        found: list[Rejected] = []
+        for field in sorted(self.fields, key=lambda one: one.name not in NEEDED):
+            one, needed = made[field.name], field.name in NEEDED
+            bad = one.bad if one.bad is not None else np.zeros(len(rows), np.bool_)
+            if needed and one.values.null_count:
+                bad = bad | _mask(pc.is_null(one.values))
+            if needed and _is_text(one.values.type) and _any_empty(one.values):
+                bad = bad | _mask(pc.fill_null(pc.equal(_text(one.values), ""), False))
+            new = bad & ~wrong
+            if not new.any():
+                continue
+            for at in np.flatnonzero(new):
+                value = _shown(raw, field, int(at))
+                found.append(
+                    Rejected(row=int(rows[at]), why=_why(field, value), column=field.source, value=value, whole=needed)
+                )
+            if needed:
+                wrong |= new
+        for rejected in sorted(found, key=lambda one: one.row):
+            self.rejects.add(rejected)
+        return wrong if wrong.any() else None
+
+
+def _why(field: Field, value: str) -> str:
+    if not value:
+        return f"{field.name} is empty"
+    if field.kind == INSTANT:
+        return "not a time" if field.day_first else "not a time with the month first"
+    return "not a whole number" if field.kind == pa.int64() else "not a number"
+
+
+def _shown(raw: pa.RecordBatch, field: Field, at: int) -> str:
+    names = [field.source, *([field.beside] if field.beside else [])]
+    return " ".join(str(value)[:SHOWN] for name in names if (value := raw[name][at].as_py()) is not None)
+
+
+def _words(column: pa.Array, field: Field) -> Made:
+    if column.type == WORD:
+        return Made(column)
+    if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
+        return Made(pc.cast(column, WORD))
+    return Made(pc.dictionary_encode(_text(column)))
+
+
+def _strings(column: pa.Array, field: Field) -> Made:
+    return Made(_text(column))
+
+
+def _floats(column: pa.Array, field: Field) -> Made:
+    return _parsed(column, lambda texts: numbers.parse(texts, field.decimal), pa.float64())
+
+
+def _wholes(column: pa.Array, field: Field) -> Made:
+    return _parsed(column, numbers.parse_whole, pa.int64())
+
+
+def _parsed(column: pa.Array, parse: Callable[[pa.Array], pa.Array], kind: pa.DataType) -> Made:
+    if not _is_text(column.type):
+        return Made(pc.cast(column, kind, safe=False))
+    texts = _text(column)
+    values = parse(texts)
+    if values.null_count == texts.null_count:
+        return Made(values)
+    return Made(values, _mask(pc.and_(pc.is_null(values), pc.is_valid(texts))))
+
+
+_MAKERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array, Field], Made]], ...] = (
+    (lambda kind: kind == WORD, _words),
+    (pa.types.is_string, _strings),
+    (lambda kind: kind == pa.float64(), _floats),
+    (lambda kind: kind == pa.int64(), _wholes),
+)
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    if pa.types.is_dictionary(kind):
+        return _is_text(kind.value_type)
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+
+
+def _text(column: pa.Array) -> pa.Array:
+    """As strings; a number that is whole has no decimals (a reference that a spreadsheet made a number of)."""
+    if column.type == pa.string():
+        return column
+    if pa.types.is_floating(column.type):
+        whole = pc.cast(column, pa.int64(), safe=False)
+        if pc.all(pc.equal(pc.cast(whole, pa.float64()), column)).as_py():
+            column = whole
+    return pc.cast(column, pa.string())
+
+
+def _micros(column: pa.Array) -> pa.Array:
+    kind = INSTANT if column.type.tz is not None else pa.timestamp("us")
+    return column if column.type == kind else pc.cast(column, kind, safe=False)
+
+
+def _any_empty(column: pa.Array) -> bool:
+    words = column.dictionary if pa.types.is_dictionary(column.type) else column
+    return pc.any(pc.equal(words, "")).as_py() is True
+
+
+def _mask(column: pa.Array) -> NDArray[np.bool_]:
+    given: NDArray[np.bool_] = column.to_numpy(zero_copy_only=False)
+    return given.astype(np.bool_, copy=False)
+
+
+def _valid(column: pa.Array) -> NDArray[np.bool_]:
+    return _mask(pc.is_valid(column))
