@@ -49,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
     day.add_argument("--json", action="store_true", help="routes, moves and what has no place as one JSON document")
     day.set_defaults(run=_later("plan", "day"))
 
+    _observe(commands)
+
     serve = commands.add_parser("serve", help="the pages and the API")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
     serve.add_argument("--port", type=int, default=8000, help="the port (default: 8000)")
@@ -86,6 +88,29 @@ def parser() -> argparse.ArgumentParser:
     manage.add_argument("arguments", nargs=argparse.REMAINDER, help="the command of Django and its words")
     manage.set_defaults(run=_later("server", "manage"))
     return top
+
+
+def _observe(commands: Any) -> None:
+    observe = commands.add_parser(
+        "observe", help="read a log of contacts: where customers get stuck, why they come back"
+    )
+    observe.add_argument(
+        "log", metavar="LOG", help="CSV, Parquet (also a folder of it), XES, OCEL 2.0, CJML or CloudEvents"
+    )
+    for name, what in (
+        ("case", "the column of the case"),
+        ("activity", "the column of what happened"),
+        ("time", "the column of when it happened"),
+        ("channel", "the column of the channel"),
+        ("customer", "the column of the customer"),
+    ):
+        observe.add_argument(f"--{name}", metavar="COLUMN", help=f"{what} (default: guessed)")
+    observe.add_argument("--lifecycle", metavar="COLUMN=VALUE", help="keep only rows with this value in this column")
+    observe.add_argument("--zone", default="Europe/Amsterdam", help="of times without one (default: Europe/Amsterdam)")
+    observe.add_argument("--days", type=float, default=7, help="repeat contact is within so many days (default: 7)")
+    observe.add_argument("--language", default="en", help="nl or en (default: en)")
+    observe.add_argument("--json", action="store_true", help="the figures as one JSON document")
+    observe.set_defaults(run=_later("observe", "observe"))
 
 
 def _setup(commands: Any) -> None:

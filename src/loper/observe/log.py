@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from loper.log.table import Reading
+from loper.observe import kernels
 from loper.observe.build import lay_out
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
 from loper.observe.filter import Filter
@@ -34,6 +36,7 @@ class Log:
         self.layout = layout
         self.whole: Log = whole or self
         self.keep = keep
+        self.reading: Reading | None = None  # of the whole: how it was read, and what could not be
 
     @classmethod
     def of(cls, table: pa.Table) -> Log:
@@ -106,6 +109,11 @@ class Log:
             "seq": layout.seq[place].item(),
             **{name: column.at(place) for name, column in layout.contacts.items()},
         }
+
+    def ties(self) -> dict[str, int]:
+        """Contacts at the very time of another one of their case, and cases that have such: the order of the file tells."""
+        contacts, cases = kernels.tied(self.layout.offsets, self.layout.time, self.rows)
+        return {"events": int(contacts), "cases": int(cases)}
 
     # -- the questions
 
