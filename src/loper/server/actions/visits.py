@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from loper.server import clock
 from loper.server.actions import agenda, arrivals, seats
 from loper.server.actions.cases import add_note
 from loper.server.actions.following import comes_next, forget
-from loper.server.actions.handovers import CHANGED
+from loper.server.actions.handovers import CHANGED, comers
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell_once, told, told_before
 from loper.server.permissions import Actor, demand
@@ -274,7 +275,9 @@ def _place(visit: _Visit, block: Slot) -> Appointment:
 
 
 def _stand(actor: Actor, case: str, seen: Seen | None, tap: str, key: str) -> _Visit | None:
-    """The visit, locked, if it is this technician's own. None where this tap came in before, whatever came after it."""
+    """The visit, locked, if this technician comes to it, alone or with another. None where this tap came in before,
+    whatever came after it.
+    """
     rows = _rows(case)
     demand(actor, "case.visit", case)
     if told_before(case, TAPS[tap], key):
@@ -298,8 +301,8 @@ def _mine(actor: Actor, case: str, seen: Seen | None, rows: list[Appointment]) -
     view = case_view(case, get_language() or settings.LANGUAGE_CODE) if row is not None else None
     if row is None or view is None or actor.technician is None:
         raise PermissionDenied("case.visit")
-    if row.technician.key != actor.technician:
-        if not _had(view, actor.technician):
+    if actor.technician not in (row.technician.key, row.second.key if row.second else ""):
+        if not _had(view, row, actor.technician):
             raise PermissionDenied("case.visit")
         raise Refused(_("This job was given to %(name)s meanwhile.") % {"name": row.technician.name})
     if row.status == Appointment.CANCELLED:
@@ -309,8 +312,10 @@ def _mine(actor: Actor, case: str, seen: Seen | None, rows: list[Appointment]) -
     return _Visit(view, row, taps_of(view.case, row.uid), rows)
 
 
-def _had(view: CaseView, technician: str) -> bool:
-    """Whether an appointment of this case was theirs once."""
+def _had(view: CaseView, row: Appointment, technician: str) -> bool:
+    """Whether this visit, or another of this case, was theirs once."""
+    if row.handovers.filter(technician__key=technician).exists():
+        return True
     for event in view.case.history or ():
         told_then = event.data.get("appointment") if event.type in (TAPS["next"], CHANGED) else None
         if isinstance(told_then, dict) and told_then.get("technician") == technician:
@@ -381,8 +386,8 @@ def _tell(
 
 def _follow(visit: _Visit) -> None:
     """Where everybody is changes with every tap, and with it when the next customers see them."""
-    technician = visit.row.technician_id
-    transaction.on_commit(lambda: arrivals.follow(technician))
+    for technician in sorted(comers(visit.row)):
+        transaction.on_commit(partial(arrivals.follow, technician))
 
 
 # -- and back ------------------------------------------------------------------------------------------------------

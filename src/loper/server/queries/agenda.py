@@ -30,11 +30,12 @@ def skill_word(name: str) -> str:
 
 
 def jobs_of(technician: str, day: date) -> list[Appointment]:
-    """The appointments of a technician on a day, in order, those that are over too."""
+    """The appointments of a technician on a day, in order, those that are over too, and those with a colleague."""
     begin = midnight(day)
     return list(
-        Appointment.objects.filter(technician__key=technician, start__gte=begin, start__lt=begin + timedelta(days=1))
+        Appointment.objects.filter(Appointment.of(technician), start__gte=begin, start__lt=begin + timedelta(days=1))
         .exclude(status=Appointment.CANCELLED)
+        .select_related("technician", "second")
         .order_by("start", "pk")
     )
 

@@ -125,10 +125,10 @@ def _spaced(postcode: str) -> str:
 
 
 def own(technician: str, pk: int) -> Appointment | None:
-    """The appointment, if it is this technician's and not long past."""
+    """The appointment, if this technician comes (or comes along) and it is not long past."""
     since = clock.now() - LOOK_BACK
-    rows = Appointment.objects.select_related("technician").exclude(status=Appointment.CANCELLED)
-    return rows.filter(pk=pk, technician__key=technician, start__gt=since).first()
+    rows = Appointment.objects.select_related("technician", "second").exclude(status=Appointment.CANCELLED)
+    return rows.filter(Appointment.of(technician), pk=pk, start__gt=since).first()
 
 
 def visit(appointment: Appointment, language: str) -> Visit | None:
@@ -237,11 +237,11 @@ def left_open(technician: str, language: str) -> list[Visit]:
     """Visits of the days before today that nobody said the end of."""
     begin = midnight(today())
     rows = Appointment.objects.filter(
-        technician__key=technician, start__gt=clock.now() - LOOK_BACK, start__lt=begin
+        Appointment.of(technician), start__gt=clock.now() - LOOK_BACK, start__lt=begin
     ).exclude(status=Appointment.CANCELLED)
     running = set(CaseRow.objects.filter(key__in=rows.values("case"), ended=False).values_list("key", flat=True))
     found = []
-    for row in rows.select_related("technician").order_by("start", "pk"):
+    for row in rows.select_related("technician", "second").order_by("start", "pk"):
         case = load_case(row.case) if row.case in running else None
         if case is None or any(tap.name in LAST for tap in taps_of(case, row.uid)):
             continue

@@ -189,6 +189,17 @@ class Appointment(models.Model):
         """The block that was promised, of who comes."""
         return Slot(self.start, self.end, self.technician.key)
 
+    @staticmethod
+    def of(technician: str) -> Q:
+        """The visits of this technician (a key), those to which they come along too."""
+        return Q(technician__key=technician) | Q(second__key=technician)
+
+    def beside(self, technician: str) -> Technician | None:
+        """Who comes together with this technician (a key); None where they come alone, or not at all."""
+        two = [one for one in (self.technician, self.second) if one is not None]
+        others = [one for one in two if one.key != technician]
+        return others[0] if len(two) == 2 and len(others) == 1 else None
+
     def at(self, slot: Slot) -> bool:
         """Whether it stands in this block already."""
         same = (self.start, self.end) == (slot.start, slot.end)

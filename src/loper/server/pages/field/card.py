@@ -17,6 +17,7 @@ from loper.server.queries.followups import materials, skills_of_all, waits_for_p
 from loper.server.queries.offers import Day, free_days
 from loper.server.queries.visits import Earlier, Visit, earlier, notes_of
 from loper.server.queries.work import Work, work_of
+from loper.server.records.agenda import Technician
 from loper.server.records.dialogues import Note
 from loper.server.records.fieldwork import AccessNotes
 
@@ -37,6 +38,7 @@ class Times:
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Card:
     visit: Visit
+    beside: Technician | None  # who comes along
     stops: list[words.Stop]
     standing: str
     skill: str
@@ -100,6 +102,7 @@ def card(visit: Visit, technician: str) -> Card:
     before = [(one, _how(one)) for one in earlier(visit)]
     return Card(
         visit=visit,
+        beside=visit.appointment.beside(technician),
         stops=words.stops(visit),
         standing=words.standing(visit),
         skill=skill_word(visit.skill) if visit.skill else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse
@@ -34,9 +35,9 @@ def day(request: HttpRequest) -> HttpResponse:
         "tab": "today",
         "owner": owner(request),
         "next": card(following, technician) if following else None,
-        "later": rows(visit for visit in undone if visit is not following),
-        "done": rows(visit for visit in visits if visit.over),
-        "before": rows(before),
+        "later": rows((visit for visit in undone if visit is not following), technician),
+        "done": rows((visit for visit in visits if visit.over), technician),
+        "before": rows(before, technician),
         "count": len(visits),
         "tomorrow": len(jobs_of(technician, today() + timedelta(days=1))),
         "keep": keep([*visits, *before]),
@@ -44,8 +45,11 @@ def day(request: HttpRequest) -> HttpResponse:
     return kept(request, render(request, "field/day.html", context))
 
 
-def rows(visits: object) -> list[dict[str, object]]:
-    return [{"visit": visit, "standing": words.standing(visit)} for visit in visits]  # type: ignore[attr-defined]
+def rows(visits: Iterable[Visit], technician: str) -> list[dict[str, object]]:
+    """Visits as this technician sees them in a list."""
+    return [
+        {"visit": one, "standing": words.standing(one), "beside": one.appointment.beside(technician)} for one in visits
+    ]
 
 
 def keep(visits: list[Visit]) -> list[str]:
@@ -68,6 +72,6 @@ def tomorrow(request: HttpRequest) -> HttpResponse:
         "day": ahead,
         "tab": "tomorrow",
         "owner": owner(request),
-        "jobs": rows(visits_on(technician, ahead, language())),
+        "jobs": rows(visits_on(technician, ahead, language()), technician),
     }
     return kept(request, render(request, "field/tomorrow.html", context))
