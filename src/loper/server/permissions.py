@@ -23,6 +23,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "planning": ("planner",),
     "studio": ("director", "agent", "planner", "analyst"),
     "insight": ("analyst", "director"),
+    "log.bring": ("analyst", "director"),  # a log of contacts from elsewhere, to ask questions of
     "arrivals.see": ("analyst", "planner", "director"),
     "case.see": ("customer", "agent", "planner", "director", "technician"),
     "case.report": ("customer", "agent"),

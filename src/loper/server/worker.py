@@ -20,7 +20,7 @@ from loper.run.outbox import Outbox
 from loper.run.ports import Channel
 from loper.run.worker import sweep, work
 from loper.server import roads
-from loper.server.actions import arrivals, homes, lessons, migrate, nightly, partners, returns
+from loper.server.actions import arrivals, homes, lessons, logs, migrate, nightly, own_log, partners, returns
 from loper.server.actions.texts import Texts
 from loper.server.actions.tidy import tidy
 from loper.server.alone import check_database, the_only_worker
@@ -50,6 +50,9 @@ PATIENCE = 5.0
 MOVES = 2.0
 """Seconds between two looks whether somebody moves open cases to another version."""
 
+
+LOGS = 3.0
+"""Seconds between two looks whether a log waits to be read."""
 
 PLANNING = 60.0
 """Seconds between two looks whether days are to be planned again."""
@@ -92,7 +95,7 @@ def run(stop: threading.Event) -> None:
         box = outbox(channels)
         logger.info("at work; channels: %s", ", ".join(channels()))
         box.pool, box.stop, box.clock = pool, stop.is_set, ServerClock(stop)
-        beside = [move_cases, sweep_up, plan_again, follow_days]
+        beside = [move_cases, sweep_up, plan_again, follow_days, read_logs]
         beside += [watch_inbox] if inbox_settings() is not None else []
         beside += [find_homes] if settings.LOPER_GEOCODER else []
         # Each does its work in transactions, so it may be cut off: a worker that is asked to stop keeps nobody waiting.
@@ -150,6 +153,17 @@ def find_homes(stop: threading.Event) -> None:
         after = homes.locate_homes(after)
 
     _now_and_then(stop, "places of homes", act, HOMES)
+
+
+def read_logs(stop: threading.Event) -> None:
+    """Read the logs that were brought in, and keep our own up to date, until `stop` is set."""
+
+    def act() -> None:
+        own_log.keep_up()
+        while logs.read_next() and not stop.is_set():
+            pass
+
+    _now_and_then(stop, "logs of contacts", act, LOGS)
 
 
 def plan_again(stop: threading.Event) -> None:

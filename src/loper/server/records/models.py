@@ -17,6 +17,7 @@ from loper.server.records.designs import (
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.fieldwork import AccessNotes, FollowUp, PartOrder, VisitPhoto, VisitReport
 from loper.server.records.links import CodeChallenge, Link
+from loper.server.records.logs import ContactLog
 from loper.server.records.partners import Ask, TechnicianToken
 from loper.server.records.proposals import Proposal
 from loper.server.records.restored import Restored
@@ -35,6 +36,7 @@ __all__ = [
     "ComplexWork",
     "Consent",
     "ContactAddress",
+    "ContactLog",
     "Customer",
     "CustomerWord",
     "DemoClock",

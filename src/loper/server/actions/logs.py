@@ -1,0 +1,227 @@
+"""Logs brought in by analysts: a file taken, its columns understood, read by the worker, laid out for questions.
+
+No half of a log is ever seen: a reading that fails or is cut off leaves what was there before.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import shutil
+import time
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from loper.log.open import open_log
+from loper.log.private import Private, looks_personal
+from loper.log.table import BadLog, Reading
+from loper.observe.filter import instant
+from loper.observe.log import Log
+from loper.observe.read import laid_out
+from loper.server import clock
+from loper.server.actions.refused import Refused
+from loper.server.permissions import Actor, demand
+from loper.server.queries.logs import folder_of, laid
+from loper.server.records.logs import ContactLog
+
+SAMPLE = 2_000
+DEAD = timedelta(minutes=15)
+"""Without a beat for so long, the worker that read a log is taken to have died: the reading begins anew."""
+
+
+def bring_in(*, actor: Actor, name: str, upload: UploadedFile) -> ContactLog:
+    """A file taken in, its columns guessed. Raises Refused with all that is wrong when it is no log."""
+    demand(actor, "log.bring")
+    if not upload.size:
+        raise Refused(_("This file is empty. Choose the file that the contacts are in."), field="file")
+    if upload.size > settings.LOPER_LOG_BYTES:
+        most = settings.LOPER_LOG_BYTES // 1_000_000
+        raise Refused(_("This file is too large: at most %(most)s MB can be sent.") % {"most": most}, field="file")
+    file = "source" + "".join(Path(upload.name or "").suffixes[-2:]).lower()[:20]
+    row = ContactLog.objects.create(
+        name=(name.strip() or Path(upload.name or "").stem or _("A log"))[:120],
+        file=file,
+        size=upload.size,
+        by=actor.user,
+        created=clock.now(),
+    )
+    place = folder_of(row)
+    try:
+        place.mkdir(parents=True)
+        with (place / file).open("wb") as out:
+            for chunk in upload.chunks():
+                out.write(chunk)
+        row.columns = _understood(row, {})
+        row.save(update_fields=["columns"])
+    except BaseException as error:
+        shutil.rmtree(place, ignore_errors=True)
+        row.delete()
+        if isinstance(error, BadLog):
+            raise Refused(str(error), field="file") from None
+        raise
+    return row
+
+
+def understand(*, actor: Actor, log: ContactLog, names: Mapping[str, str], keep: Iterable[str], zone: str) -> None:
+    """Its columns as a person says them, and which of the others to keep; then the worker reads it."""
+    demand(actor, "log.bring")
+    if log.own:
+        raise Refused(_("Loper's own log needs no columns."))
+    try:
+        ZoneInfo(zone)
+    except (ValueError, OSError):
+        raise Refused(_("This time zone is not known; write it like Europe/Amsterdam."), field="zone") from None
+    try:
+        columns = _understood(log, dict(names), zone)
+    except BadLog as error:
+        raise Refused(str(error)) from None
+    columns["keep"] = [name for name in keep if name in {one["name"] for one in columns["others"]}]
+    log.columns, log.options = columns, {"zone": zone}
+    log.state, log.said, log.done, log.beat = ContactLog.WAITING, "", 0, None
+    log.save(update_fields=["columns", "options", "state", "said", "done", "beat"])
+
+
+def remove(*, actor: Actor, log: ContactLog) -> None:
+    """The log, its file and all that was laid out of it."""
+    demand(actor, "log.bring")
+    if log.own:
+        raise Refused(_("Loper's own log cannot be taken away."))
+    place = folder_of(log)
+    log.delete()
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def _opened(log: ContactLog, names: Mapping[str, str], zone: str = "Europe/Amsterdam") -> Reading:
+    return open_log(folder_of(log) / log.file, names=names, zone=ZoneInfo(zone))
+
+
+def _understood(log: ContactLog, names: Mapping[str, str], zone: str = "Europe/Amsterdam") -> dict[str, Any]:
+    """How a file is read: our columns, those guessed, the others with whether they look personal, and some rows."""
+    reading = _opened(log, names, zone)
+    sample = _first(reading, SAMPLE)
+    personal = looks_personal(sample)
+    ours = set(reading.columns.names)
+    others = [name for name in reading.schema.names if name not in ours and name != "seq"]
+    return {
+        "names": dict(reading.columns.names),
+        "guessed": sorted(reading.columns.guessed),
+        "theirs": sorted({*reading.columns.names.values(), *reading.columns.left_out, *others}),
+        "others": [{"name": name, "personal": personal.get(name, "")} for name in others],
+        "keep": [name for name in others if name not in personal],
+        "sample": _shown(sample.slice(0, 5), personal),
+    }
+
+
+def _first(reading: Reading, most: int) -> pa.Table:
+    found, rows = [], 0
+    for batch in reading.batches():
+        found.append(batch)
+        rows += batch.num_rows
+        if rows >= most:
+            break
+    return pa.Table.from_batches(found, schema=reading.schema).slice(0, most)
+
+
+def _shown(sample: pa.Table, personal: Mapping[str, str]) -> list[dict[str, str]]:
+    """Some rows as they will be understood; customers and what looks personal are not shown, so not kept here"
+    " either."""
+    hidden = {"customer", "seq", *personal}
+    return [
+        {name: "" if value is None else str(value)[:80] for name, value in row.items() if name not in hidden}
+        for row in sample.to_pylist()
+    ]
+
+
+# -- read by the worker
+
+
+def read_next() -> bool:
+    """Read one log that waits, to its end; gives whether there was one."""
+    now = clock.now()
+    dead = Q(state=ContactLog.READING) & (Q(beat__isnull=True) | Q(beat__lt=now - DEAD))
+    for row in ContactLog.objects.filter(Q(state=ContactLog.WAITING) | dead, own=False).order_by("created")[:5]:
+        mine = ContactLog.objects.filter(pk=row.pk, state=row.state, beat=row.beat)
+        if mine.update(state=ContactLog.READING, beat=now, done=0):
+            _read(row)
+            return True
+    return False
+
+
+def _read(row: ContactLog) -> None:
+    asked = row.columns
+    try:
+        reading = _opened(row, asked["names"], row.options.get("zone", "Europe/Amsterdam"))
+        kept = set(asked["keep"])
+        out = [one["name"] for one in asked["others"] if one["name"] not in kept]
+        log = laid_out(Private(reading, key=_key(), out=out), _Progress(row))
+        if not log.layout.count:
+            raise BadLog([_("There is no contact in this file that could be read.")])
+        keep_laid(row, log)
+    except BadLog as error:
+        ContactLog.objects.filter(pk=row.pk).update(state=ContactLog.FAILED, said=str(error)[:20_000])
+    except Exception:
+        ContactLog.objects.filter(pk=row.pk).update(
+            state=ContactLog.FAILED,
+            said=_("Something went wrong while this log was read; it is in the log of the worker."),
+        )
+        raise
+
+
+def keep_laid(row: ContactLog, log: Log) -> None:
+    """A log that was read, put where the pages find it."""
+    rejects = log.reading.rejects if log.reading else None
+    log.save(laid(row, row.laid + 1))
+    if rejects and rejects.rows:
+        with (folder_of(row) / "rejects.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["row", "column", "value", "why"])
+            writer.writerows([one.row, one.column, _plain(one.value), one.why] for one in rejects.rows)
+    layout = log.layout
+    ContactLog.objects.filter(pk=row.pk).update(
+        state=ContactLog.READY,
+        laid=F("laid") + 1,
+        done=F("size"),
+        said="",
+        cases=layout.count,
+        contacts=len(layout),
+        rejected=rejects.count if rejects else 0,
+        reasons=json.loads(json.dumps(rejects.reasons)) if rejects else {},
+        begins=instant(layout.time.min()) if len(layout) else None,
+        ends=instant(layout.time.max()) if len(layout) else None,
+    )
+    if row.laid:
+        shutil.rmtree(laid(row, row.laid), ignore_errors=True)
+
+
+def _plain(value: str) -> str:
+    """A cell that a spreadsheet does not take for a formula."""
+    return "'" + value if value[:1] in "=+-@\t\r" else value
+
+
+class _Progress:
+    """Writes down how far it is, once a second; somebody who takes the log away stops the reading."""
+
+    def __init__(self, row: ContactLog) -> None:
+        self.row, self.last = row, 0.0
+
+    def __call__(self, read: int) -> None:
+        if time.monotonic() - self.last < 1:
+            return
+        self.last = time.monotonic()
+        if not ContactLog.objects.filter(pk=self.row.pk).update(done=read, beat=clock.now()):
+            raise BadLog(["taken away while it was read"])
+
+
+def _key() -> bytes:
+    """With which customers become codes: of this installation alone, and of nothing else."""
+    return hashlib.sha256(b"customers of logs\0" + settings.SECRET_KEY.encode()).digest()

@@ -1,0 +1,47 @@
+"""Which logs there are to ask questions of, and a log opened."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from django.conf import settings
+
+from loper.observe.log import Log
+from loper.server.records.logs import ContactLog
+
+OPEN = 4
+"""So many logs are held open at once: they are mapped, not read, but their selections and variants are remembered."""
+
+_held: OrderedDict[tuple[int, int], Log] = OrderedDict()
+_lock = threading.Lock()
+
+
+def logs() -> list[ContactLog]:
+    """Loper's own first, then the newest."""
+    return list(ContactLog.objects.select_related("by").order_by("-own", "-created"))
+
+
+def folder_of(log: ContactLog) -> Path:
+    """Where all of a log lies."""
+    return Path(settings.LOPER_LOGS) / ("own" if log.own else str(log.pk))
+
+
+def laid(log: ContactLog, number: int) -> Path:
+    """Where it lies laid out, the `number`th time."""
+    return folder_of(log) / f"laid-{number}"
+
+
+def opened(log: ContactLog) -> Log:
+    """A log that is ready. Raises BadLog when what was laid out is gone or of another version: read it again then."""
+    key = (log.pk, log.laid)
+    with _lock:
+        if key not in _held:
+            _held[key] = Log.open(laid(log, log.laid))
+            for old in [one for one in _held if one[0] == log.pk and one != key]:
+                del _held[old]
+            while len(_held) > OPEN:
+                _held.popitem(last=False)
+        _held.move_to_end(key)
+        return _held[key]
