@@ -14,7 +14,7 @@ from loper.server.records.logs import ContactLog
 OPEN = 4
 """So many logs are held open at once: they are mapped, not read, but their selections and variants are remembered."""
 
-_held: OrderedDict[tuple[int, int], Log] = OrderedDict()
+_held: OrderedDict[Path, Log] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -35,11 +35,11 @@ def laid(log: ContactLog, number: int) -> Path:
 
 def opened(log: ContactLog) -> Log:
     """A log that is ready. Raises BadLog when what was laid out is gone or of another version: read it again then."""
-    key = (log.pk, log.laid)
+    key = laid(log, log.laid)
     with _lock:
         if key not in _held:
-            _held[key] = Log.open(laid(log, log.laid))
-            for old in [one for one in _held if one[0] == log.pk and one != key]:
+            _held[key] = Log.open(key)
+            for old in [one for one in _held if one.parent == key.parent and one != key]:
                 del _held[old]
             while len(_held) > OPEN:
                 _held.popitem(last=False)
