@@ -1,8 +1,7 @@
-"""Logs that hypothesis makes up: every column that the table knows, attributes of contacts and of cases, ties, gaps."""
+"""Logs that hypothesis makes: small, and as odd as a log can be."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -10,46 +9,46 @@ from hypothesis import strategies as st
 
 from loper.log.table import INSTANT, KNOWN, NEEDED, WORD
 
-ATTRIBUTES = {
-    "team": WORD, "homes": pa.int64(), "cost": pa.float64(), "urgent": pa.bool_(), "due": INSTANT,
-    "case:kind of home": WORD, "case:year": pa.int64(),
-}  # fmt: skip
-SCHEMA = pa.schema({**NEEDED, **KNOWN, **ATTRIBUTES}.items())
+TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), max_size=12)
+NAMES = TEXTS.filter(lambda text: text != "")
+INSTANTS = st.integers(-(10**15), 4 * 10**15)  # 1938 to 2096
+SAYING = st.text("abcdefgh=+-@'\"\n;, é", min_size=1, max_size=12).map(lambda text: f"{text}x")
+"""Texts that are neither numbers nor times nor nothing."""
 
-words = st.text(
-    st.characters(exclude_categories=["Cs", "Cc", "Cn"], include_characters="\n\t<>&\"'"), min_size=1, max_size=8
-)
-times = st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)).map(lambda at: at.replace(tzinfo=UTC))
-
-
-def values(kind: pa.DataType) -> st.SearchStrategy[Any]:
-    if kind == INSTANT:
-        return times
-    if kind == pa.int64():
-        return st.integers(-(2**63), 2**63 - 1)
-    if kind == pa.float64():
-        return st.floats(allow_nan=False)
-    return st.booleans() if kind == pa.bool_() else words
+VALUES: dict[pa.DataType, st.SearchStrategy[Any]] = {
+    pa.string(): TEXTS,
+    WORD: TEXTS,
+    INSTANT: INSTANTS,
+    pa.int64(): st.integers(-(10**14), 10**14),
+    pa.float64(): st.floats(allow_nan=False, allow_infinity=False),
+}
 
 
 @st.composite
-def logs(draw: st.DrawFn, schema: pa.Schema = SCHEMA) -> pa.Table:
-    """At most a dozen contacts of at most four cases."""
-    cases = draw(st.lists(words, min_size=1, max_size=4, unique=True))
-    of_case = [f for f in schema if f.name.startswith("case:")]
-    of_cases = {case: {f.name: draw(st.none() | values(f.type)) for f in of_case} for case in cases}
-    moments = draw(st.lists(times, min_size=1, max_size=3))  # few, so that there are ties
-    rows = []
-    for seq in range(1, draw(st.integers(1, 12)) + 1):
-        case = draw(st.sampled_from(cases))
-        row = {"case": case, "activity": draw(words), "time": draw(st.sampled_from(moments)), "seq": seq}
-        row |= {f.name: draw(st.none() | values(f.type)) for f in schema if f.name not in row}
-        rows.append(row | of_cases[case])
-    return pa.Table.from_pylist(rows, schema)
+def tables(draw: st.DrawFn, attributes: st.SearchStrategy[Any] = SAYING) -> pa.Table:
+    """A log: the columns that every log has, some of those it may have, an attribute of the contact and of the case."""
+    count = draw(st.integers(0, 12))
+    columns: dict[str, pa.Array] = {
+        "case": _column(draw, NAMES, pa.string(), count),
+        "activity": _column(draw, NAMES, WORD, count),
+        "time": _column(draw, INSTANTS, INSTANT, count),
+        "seq": pa.array(draw(st.lists(st.integers(0, 10**12), min_size=count, max_size=count)), pa.int64()),
+    }
+    for name in draw(st.sets(st.sampled_from(sorted(KNOWN)))):
+        columns[name] = _column(draw, st.none() | VALUES[KNOWN[name]], KNOWN[name], count)
+    for name in draw(st.sets(st.sampled_from(["klant", "case:segment", "=1+1", 'a "b", c', "bedrag"]))):
+        columns[name] = _column(draw, st.none() | attributes, WORD, count)
+    schema = [pa.field(name, column.type, nullable=name not in NEEDED) for name, column in columns.items()]
+    return pa.table(list(columns.values()), schema=pa.schema(schema))
 
 
-def told(table: pa.Table) -> list[dict[str, Any]]:
-    """What a log says, whatever the form: its rows in order, without what nobody filled in; `seq` only orders."""
-    keys = [("case", "ascending"), ("time", "ascending"), ("seq", "ascending")]
-    rows = table.sort_by(keys).drop_columns(["seq"]).to_pylist()
-    return [{name: value for name, value in row.items() if value is not None} for row in rows]
+def _column(draw: st.DrawFn, values: st.SearchStrategy[Any], kind: pa.DataType, count: int) -> pa.Array:
+    given = draw(st.lists(values, min_size=count, max_size=count))
+    if kind == WORD:
+        return pa.array(given, pa.string()).dictionary_encode()
+    return pa.array(given, pa.int64()).view(INSTANT) if kind == INSTANT else pa.array(given, kind)
+
+
+def plain(table: pa.Table) -> dict[str, list[Any]]:
+    """By column, words as texts: what must be the same after writing and reading."""
+    return {name: table[name].to_pylist() for name in sorted(table.column_names)}

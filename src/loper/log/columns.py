@@ -19,6 +19,9 @@ AND = " + "
 MOST_SHOWN = 60  # columns in an error
 ENOUGH = 0.5  # of the values must be times for a column of that name to be the time
 
+OWN = ("case", "activity", "time", "seq")
+"""What a log has that Loper wrote: there, a column is what it is called, and nothing else is guessed."""
+
 NAMES: Mapping[str, str] = {
     "case": (
         "case caseid casekey casenumber caseconceptname traceconceptname trace traceid zaak zaakid zaaknummer "
@@ -81,17 +84,18 @@ def columns_of(sample: pa.Table, names: Mapping[str, str] | None = None) -> Colu
         raise BadLog([*problems, there_are(theirs)])
     found = {ours: name for ours, name in given.items() if name}
     guessed = set()
-    for ours, guess in NAMES.items():
+    own = {*OWN} <= set(theirs)
+    for ours, known in NAMES.items():
         if ours in given:
             continue
         free = [name for name in theirs if name not in found.values()]
-        name = _guess(ours, guess.split(), free, sample)
+        name = _guess(ours, [ours] if own else known.split(), free, sample)
         if name:
             found[ours] = name
             guessed.add(ours)
     if "time" in guessed:
         _apart(found, sample)
-    if "seq" not in given and "seq" in theirs and pa.types.is_integer(sample["seq"].type):
+    if own and "seq" not in given and _are_wholes(sample["seq"]):
         found["seq"] = "seq"
         guessed.add("seq")
     missing = [f"no column is called as the {ours} is called: say which one it is ({ours}=...)" for ours in
@@ -174,11 +178,13 @@ def _are_amounts(column: pa.ChunkedArray) -> bool:
     kind = column.type
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return True
+    if column.null_count == len(column):
+        return True
     return numbers.are_numbers(pc.cast(column.drop_null(), pa.string()).combine_chunks())
 
 
 def _are_wholes(column: pa.ChunkedArray) -> bool:
-    if pa.types.is_integer(column.type):
+    if pa.types.is_integer(column.type) or column.null_count == len(column):
         return True
     return numbers.are_whole(pc.cast(column.drop_null(), pa.string()).combine_chunks())
 

@@ -16,6 +16,7 @@ import pyarrow.csv as arrow
 from numpy.typing import NDArray
 
 from loper.log import text, times
+from loper.log.csv_write import unguarded
 from loper.log.fields import fields_of
 from loper.log.rows import Field, Maker
 from loper.log.table import BadLog, Columns, Rejected, Rejects
@@ -74,7 +75,8 @@ class CsvReading:
                     ),
                 )  # fmt: skip
                 for batch in reader:
-                    yield batch, file.consumed
+                    plain = [unguarded(column) for column in batch.columns]
+                    yield pa.RecordBatch.from_arrays(plain, names=batch.schema.names), file.consumed
             except (pa.ArrowInvalid, EOFError, OSError) as error:
                 if str(error) != "Empty CSV file":
                     raise BadLog([f"{self.path.name}: {_said(error)}"]) from error

@@ -17,9 +17,12 @@ SIGNS = r"[-/: ]|[a-z]"  # a number alone is not read as a time where nobody say
 
 
 def fields_of(
-    sample: pa.Table, names: Mapping[str, str], lifecycle: tuple[str, str] | None
+    sample: pa.Table, names: Mapping[str, str], lifecycle: tuple[str, str] | None, *, typed: bool = False
 ) -> tuple[Columns, list[Field], Only | None]:
-    """What the columns of `sample` become; raises BadLog with all that is wrong."""
+    """What the columns of `sample` become; `typed`: a text in it is a text, also where it looks like a number.
+
+    Raises BadLog with all that is wrong.
+    """
     problems: list[str] = []
     columns, only = Columns(names={}), None
     if lifecycle is not None:
@@ -32,18 +35,17 @@ def fields_of(
         problems = [*bad.problems[:-1], *problems]
     if problems:
         raise BadLog([*problems, there_are(sample.column_names)])
-    fields = [_field(ours, source, sample) for ours, source in columns.names.items()]
+    fields = [_field(ours, source, sample, typed=typed) for ours, source in columns.names.items()]
     used = {part for source in columns.names.values() for part in parts(source, sample.column_names)}
     taken = {field.name for field in fields} | NEEDED.keys() | KNOWN.keys()
     left_out = set()
     for name in sample.column_names:
         if name in used:
             continue
-        kind = _kind(sample[name])
-        if kind is None:
+        if _kind(sample[name], typed) is None:
             left_out.add(name)
             continue
-        fields.append(_field(_free(name, taken), name, sample, kind))
+        fields.append(_field(_free(name, taken), name, sample, typed=typed))
         taken.add(fields[-1].name)
     return Columns(names=columns.names, guessed=columns.guessed, left_out=frozenset(left_out)), fields, only
 
@@ -55,10 +57,10 @@ def _free(name: str, taken: set[str]) -> str:
     return free
 
 
-def _field(ours: str, source: str, sample: pa.Table, kind: pa.DataType | None = None) -> Field:
-    kind = kind or NEEDED.get(ours) or KNOWN.get(ours) or _kind(sample[source]) or WORD
+def _field(ours: str, source: str, sample: pa.Table, *, typed: bool) -> Field:
     first, *rest = parts(source, sample.column_names)
     column = sample[first]
+    kind = NEEDED.get(ours) or KNOWN.get(ours) or _kind(column, typed) or WORD
     texts = pc.cast(column.drop_null(), pa.string()).combine_chunks() if _is_text(column.type) else None
     day_first, doubtful, decimal = True, False, "."
     if texts is not None and kind == INSTANT:
@@ -73,7 +75,7 @@ def _field(ours: str, source: str, sample: pa.Table, kind: pa.DataType | None = 
     )  # fmt: skip
 
 
-def _kind(column: pa.ChunkedArray) -> pa.DataType | None:
+def _kind(column: pa.ChunkedArray, typed: bool) -> pa.DataType | None:
     """The type of an attribute; None where it has things in it that are no values (lists, records, bytes)."""
     kind = column.type
     if pa.types.is_dictionary(kind):
@@ -88,21 +90,28 @@ def _kind(column: pa.ChunkedArray) -> pa.DataType | None:
         return kind
     if not _is_text(kind) and not pa.types.is_null(kind):
         return None
-    return _of_texts(column)
+    return _words(column) if typed else _of_texts(column)
 
 
 def _of_texts(column: pa.ChunkedArray) -> pa.DataType:
     there = pc.cast(column.drop_null(), pa.string()).combine_chunks()
     if not len(there):
         return WORD
+    if pc.all(pc.is_in(there, pa.array(["true", "false"]))).as_py():
+        return pa.bool_()
     if numbers.are_whole(there):
         return pa.int64()
     if numbers.are_numbers(there):
         return pa.float64()
     if pc.all(pc.match_substring_regex(there, SIGNS, ignore_case=True)).as_py() and are_times(column):
         return INSTANT
+    return _words(column)
+
+
+def _words(column: pa.ChunkedArray) -> pa.DataType:
+    """Words that come back, or texts of which most are different."""
     different = unique_share(column)
-    return pa.string() if different > 0.5 and different * len(there) > MANY else WORD
+    return pa.string() if different > 0.5 and different * len(column) > MANY else WORD
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -42,6 +42,12 @@ def parse_whole(texts: pa.Array) -> pa.Array:
     return pc.cast(pc.if_else(good, texts, pa.scalar(None, pa.string())), pa.int64())
 
 
+def parse_truth(texts: pa.Array) -> pa.Array:
+    """bool; null where there is none, and where it is neither `true` nor `false`."""
+    no = pc.if_else(pc.equal(texts, "false"), pa.scalar(False), pa.scalar(None, pa.bool_()))
+    return pc.if_else(pc.fill_null(pc.equal(texts, "true"), False), pa.scalar(True), no)
+
+
 def are_whole(texts: pa.Array) -> bool:
     """Whether all of these (no nulls) are whole numbers, none of which loses a zero in front."""
     return bool(len(texts)) and pc.all(pc.match_substring_regex(texts, r"^(-?[1-9][0-9]{0,14}|0)$")).as_py() is True

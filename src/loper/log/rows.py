@@ -193,7 +193,7 @@ def _why(field: Field, value: str) -> str:
         return f"{field.name} is empty"
     if field.kind == INSTANT:
         return "not a time" if field.day_first else "not a time with the month first"
-    return "not a whole number" if field.kind == pa.int64() else "not a number"
+    return {pa.int64(): "not a whole number", pa.bool_(): "not true or false"}.get(field.kind, "not a number")
 
 
 def _shown(raw: pa.RecordBatch, field: Field, at: int) -> str:
@@ -221,6 +221,10 @@ def _wholes(column: pa.Array, field: Field) -> Made:
     return _parsed(column, numbers.parse_whole, pa.int64())
 
 
+def _truths(column: pa.Array, field: Field) -> Made:
+    return _parsed(column, numbers.parse_truth, pa.bool_())
+
+
 def _parsed(column: pa.Array, parse: Callable[[pa.Array], pa.Array], kind: pa.DataType) -> Made:
     if not _is_text(column.type):
         return Made(pc.cast(column, kind, safe=False))
@@ -236,6 +240,7 @@ _MAKERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array, Field], 
     (pa.types.is_string, _strings),
     (lambda kind: kind == pa.float64(), _floats),
     (lambda kind: kind == pa.int64(), _wholes),
+    (pa.types.is_boolean, _truths),
 )
 
 

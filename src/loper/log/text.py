@@ -215,7 +215,7 @@ def header_of(text: str, separator: str) -> Header | None:
         names: list[str] = []
         doubled = []
         for place, cell in enumerate(row, 1):
-            name = cell.strip() or f"column {place}"
+            name = re.sub(r"^'('*[=+\-@\t\r])", r"\1", cell.strip(" ")) or f"column {place}"
             if name in names:
                 doubled.append(name)
                 name = next(free for n in range(2, place + 2) if (free := f"{name} ({n})") not in names)
