@@ -14,10 +14,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from loper.define.model import Journey
 from loper.log.table import Reading
 from loper.observe import kernels
 from loper.observe.build import lay_out
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
+from loper.observe.conform import Conformance, conform_of
 from loper.observe.filter import Filter
 from loper.observe.layout import Bools, Layout
 from loper.observe.map import Map, map_of
@@ -137,3 +139,6 @@ class Log:
 
     def repeat_contact(self, *, days: float = 7) -> Repeats:
         return repeats_of(self, days=days)
+
+    def conform(self, journey: Journey, **how: Any) -> Conformance:
+        return conform_of(self, journey, **how)
