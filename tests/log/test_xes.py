@@ -8,10 +8,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given
 
-from loper.log import xes
-from loper.log.table import NEEDED, BadLog, table_of
-from loper.log.typed import OURS
-from tests.log.logs import logs, told
+from loper.log import xes, xes_write
+from loper.log.table import NEEDED, BadLog, Reading, table_of
+from tests.log.every_column import logs, told
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 BARE = pa.schema(NEEDED.items())
@@ -39,6 +38,10 @@ LOG = (
 )
 
 
+def opened(path: Path, names: dict[str, str] | None = None, lifecycle: tuple[str, str] | None = None) -> Reading:
+    return xes.read(path, names=names or {}, lifecycle=lifecycle, zone=UTC)
+
+
 def written(folder: Path, text: str | bytes, name: str = "log.xes") -> Path:
     path = folder / name
     path.write_bytes(text.encode() if isinstance(text, str) else text)
@@ -46,7 +49,7 @@ def written(folder: Path, text: str | bytes, name: str = "log.xes") -> Path:
 
 
 def test_a_trace_is_a_case_and_its_attributes_are_columns(tmp_path: Path) -> None:
-    reading = xes.read(written(tmp_path, LOG))
+    reading = opened(written(tmp_path, LOG))
     table = table_of(reading)
     assert table["case"].to_pylist() == ["C1", "C1", "#2"]
     assert table["activity"].to_pylist() == ["Report", "Visit", "Report"]
@@ -60,18 +63,20 @@ def test_a_trace_is_a_case_and_its_attributes_are_columns(tmp_path: Path) -> Non
     assert table["urgent"].to_pylist() == [True, None, None]
     assert table["team"].to_pylist() == ["front", "back", "front"]
     assert reading.columns.names["channel"] == "case:channel"
-    assert reading.notes == ["1 attributes within attributes (or lists of them) were left out"]
+    assert [note.text for note in reading.rejects.notes] == [
+        "1 attributes within attributes (or lists of them) were left out"
+    ]
 
 
 def test_a_classifier_can_be_the_activity(tmp_path: Path) -> None:
     complete = ("lifecycle:transition", "complete")
-    reading = xes.read(written(tmp_path, LOG), names={"activity": "Step"}, lifecycle=complete)
+    reading = opened(written(tmp_path, LOG), names={"activity": "Step"}, lifecycle=complete)
     assert table_of(reading)["activity"].to_pylist() == ["Report+complete"]
-    assert reading.left_out == 2
+    assert reading.rejects.left_out == 2
 
 
 def test_gz_a_byte_order_mark_and_a_prefix_are_read(tmp_path: Path) -> None:
-    plain = table_of(xes.read(written(tmp_path, LOG)))
+    plain = table_of(opened(written(tmp_path, LOG)))
     prefixed = LOG.replace("xmlns=", "xmlns:x=").replace("</", "</x:").replace("<", "<x:").replace("<x:/x:", "</x:")
     prefixed = prefixed.replace("<x:?xml", "<?xml")
     for name, data in {
@@ -80,7 +85,7 @@ def test_gz_a_byte_order_mark_and_a_prefix_are_read(tmp_path: Path) -> None:
         "utf16.xes": LOG.replace("UTF-8", "UTF-16").encode("utf-16"),
         "prefix.xes": prefixed.encode(),
     }.items():
-        assert table_of(xes.read(written(tmp_path, data, name))) == plain, name
+        assert table_of(opened(written(tmp_path, data, name))) == plain, name
 
 
 @pytest.mark.parametrize(
@@ -95,68 +100,64 @@ def test_gz_a_byte_order_mark_and_a_prefix_are_read(tmp_path: Path) -> None:
 )
 def test_of_a_broken_file_nothing_is_taken(tmp_path: Path, name: str, data: bytes, says: str) -> None:
     with pytest.raises(BadLog) as refused:
-        xes.read(written(tmp_path, data, name))
+        opened(written(tmp_path, data, name))
     assert says in str(refused.value)
 
 
 def test_wrong_names_are_all_told_with_what_there_is(tmp_path: Path) -> None:
     with pytest.raises(BadLog) as refused:
-        xes.read(written(tmp_path, LOG), names={"channel": "case:chanel", "colour": "x", "time": "timestamp"})
-    assert refused.value.problems == [
-        "log.xes: 'colour' is not something that a log has; it knows " + ", ".join(OURS),
-        "log.xes: the column for channel: there is no column 'case:chanel'; did you mean 'case:channel'?",
-        "log.xes: the column for time: there is no column 'timestamp'; did you mean 'time:timestamp'?",
-        "log.xes has these columns: case:concept:name, case:channel, case:homes, concept:name, team, time:timestamp, "
-        "lifecycle:transition, cost, urgent, Step",
-    ]
+        opened(written(tmp_path, LOG), names={"channel": "case:chanel", "colour": "x", "time": "timestamp"})
+    said = "\n".join(refused.value.problems)
+    for expected in ("'case:chanel'", "case:channel", "'colour'", "'x'", "'timestamp'", "time:timestamp", "'Step'"):
+        assert expected in said
 
 
 def test_an_event_without_activity_or_time_is_told(tmp_path: Path) -> None:
     bad = LOG.replace('<string key="concept:name" value="Visit">', '<string key="concept:nome" value="Visit">')
     bad = bad.replace("2026-01-05T08:00:00Z", "yesterday")
-    reading = xes.read(written(tmp_path, bad))
+    reading = opened(written(tmp_path, bad))
     assert table_of(reading)["activity"].to_pylist() == ["Report"]
     assert [(r.row, r.why, r.column, r.value) for r in reading.rejects.rows] == [
-        (2, "it has no activity", "concept:name", ""),
-        (3, "its time cannot be read", "time:timestamp", "yesterday"),
+        (2, "activity is empty", "concept:name", ""),
+        (3, "not a time", "time:timestamp", "yesterday"),
     ]
 
 
 def test_a_log_without_events_is_an_empty_table(tmp_path: Path) -> None:
     keys = '<string key="concept:name" value=""/><date key="time:timestamp" value=""/>'
     text = f'{HEAD}<global scope="event">{keys}</global></log>'
-    table = table_of(xes.read(written(tmp_path, text)))
+    table = table_of(opened(written(tmp_path, text)))
     assert table.num_rows == 0 and table.schema.field("time").type == pa.timestamp("us", tz="UTC")
 
 
 @given(log=logs())
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, log: pa.Table) -> None:
     path = tmp_path_factory.mktemp("xes") / "log.xes.gz"
-    xes.write(log.to_batches(), log.schema, path)
-    reading = xes.read(path)
+    xes_write.write(log.to_batches(), log.schema, path)
+    reading = opened(path)
     assert told(table_of(reading)) == told(log)
-    assert not reading.rejects.count and not reading.unread and not reading.notes
+    assert not reading.rejects.reasons and not reading.rejects.notes
 
 
 def test_what_xml_cannot_hold_becomes_a_mark(tmp_path: Path) -> None:
     log = pa.Table.from_pylist([{"case": "\x00", "activity": "\ufffe", "time": NOW, "seq": 1}], BARE)
-    xes.write(log.to_batches(), BARE, tmp_path / "log.xes")
-    assert [*told(table_of(xes.read(tmp_path / "log.xes")))[0].values()][:2] == ["\ufffd", "\ufffd"]
+    xes_write.write(log.to_batches(), BARE, tmp_path / "log.xes")
+    assert [*told(table_of(opened(tmp_path / "log.xes")))[0].values()][:2] == ["\ufffd", "\ufffd"]
 
 
 def test_two_columns_that_would_be_one_attribute_are_refused(tmp_path: Path) -> None:
     schema = BARE.append(pa.field("concept:name", pa.string()))
     with pytest.raises(BadLog, match="two columns would both be the attribute 'concept:name'; rename one"):
-        xes.write([], schema, tmp_path / "log.xes")
+        xes_write.write([], schema, tmp_path / "log.xes")
 
 
 @pytest.mark.parametrize("kept", [0, 1_000_000])
 def test_rows_handed_out_in_parts_are_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     path = written(tmp_path, LOG)
-    whole = table_of(xes.read(path))
+    whole = table_of(opened(path))
     monkeypatch.setattr(xes, "_CHUNK", 7)
     monkeypatch.setattr(xes, "_ROWS", 1)
     monkeypatch.setattr(xes, "_KEPT", kept)
-    reading = xes.read(path)
+    reading = opened(path)
     assert [batch.num_rows for batch in reading.batches()] == [1, 1, 1]
     assert table_of(reading).to_pylist() == whole.to_pylist()

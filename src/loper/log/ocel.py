@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
@@ -12,20 +12,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from loper.log.cases import in_order, of_case, rows
-from loper.log.ocel_files import Happening, Ocel, Thing, Types, load, save
+from loper.log.ocel_files import Happening, Ocel, load
 from loper.log.table import CASE_ATTRIBUTE, WORD, BadLog
-from loper.log.typed import Arrays, Progress, Typed, typed
+from loper.log.typed import Arrays, Progress, Seen, Typed, typed
 
-LIKE_A_CASE = ("customer journey", "customerjourney", "journey", "klantreis", "case", "zaak", "dossier")
+CASE_TYPE = "customer journey"
+LIKE_A_CASE = (CASE_TYPE, "customerjourney", "journey", "klantreis", "case", "zaak", "dossier")
 """Types of objects that are a case where nobody says which, the likeliest first; else the one with most events."""
 
-CASE_TYPE = LIKE_A_CASE[0]
-OBJECTS = ("customer", "appointment")
-"""Columns that are written as objects of their own, where a log has them."""
+ID, TYPE, TIME = "ocel_id", "ocel_type", "ocel_time"
 
 _CHUNK = 65_536
-_ID, _TYPE, _TIME = "ocel_id", "ocel_type", "ocel_time"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +38,8 @@ class Flat:
 def read(
     path: Path,
     *,
-    names: Mapping[str, str] | None = None,
-    lifecycle: tuple[str, str] | None = None,
+    names: Mapping[str, str],
+    lifecycle: tuple[str, str] | None,
     zone: tzinfo = UTC,
     object_type: str = "",
 ) -> Typed:
@@ -50,26 +47,25 @@ def read(
 
     `object_type` (or `names["case"]`) is the type of objects that are the cases. Every other type is a column with the
     object that the event is about, several with a `;` between them; attributes of a case are columns `case:...` with
-    the value that they had last. An event about two cases is in both; one about none is left out; `notes` count them.
+    the value that they had last. An event about two cases is in both; one about none is left out: the notes count them.
     A time without an offset is UTC, as the programs have it that write this format, whatever `zone` says.
     Raises BadLog.
     """
     ocel = load(path)
-    said = dict(names or {})
+    said = dict(names)
     case = _case(path, ocel, object_type or said.pop("case", ""))
     said.pop("case", None)
     flat = _flat(ocel, case)
     return typed(
-        path=path,
         fields=flat.fields,
         names={"case": flat.columns[case], **said},
-        usual={"activity": (_TYPE,), "time": (_TIME,), "customer": _like(flat, ("customer", "klant"))},
+        usual={"activity": (TYPE,), "time": (TIME,), "customer": _like(flat, ("customer", "klant"))},
         lifecycle=lifecycle,
         zone=UTC,
         size=path.stat().st_size,
         chunks=lambda on_progress: _chunks(path, ocel, flat, on_progress),
-        notes=_notes(ocel, case),
-        hidden=[_ID],
+        seen=_seen(ocel, case),
+        hidden=[ID],
     )
 
 
@@ -103,7 +99,7 @@ def _flat(ocel: Ocel, case: str) -> Flat:
     for kinds in ocel.event_types.values():
         for key, kind in kinds.items():
             attributes[key] = _both(attributes.get(key, kind), kind)
-    own = {_ID: pa.string(), _TYPE: WORD, _TIME: pa.string()}
+    own = {ID: pa.string(), TYPE: WORD, TIME: pa.string()}
     columns = {type: type for type in ocel.object_types}
     for type in ocel.object_types:
         if type in attributes or type in own:
@@ -137,17 +133,20 @@ def _like(flat: Flat, names: tuple[str, ...]) -> list[str]:
     return [*(column for type, column in flat.columns.items() if type.casefold() in names), *names]
 
 
-def _notes(ocel: Ocel, case: str) -> list[str]:
+def _seen(ocel: Ocel, case: str) -> list[Seen]:
     counts = [sum(_type_of(ocel, id) == case for id in {id for id, _ in event.about}) for event in ocel.events]
     unknown = sum(id not in ocel.objects for event in ocel.events for id, _ in event.about)
     changed = sum(thing.changed for thing in ocel.objects.values() if thing.type == case)
     said = {
-        f"events are about no {case} and were left out": sum(not count for count in counts),
-        f"events are about more than one {case}: they are in each of them": sum(count > 1 for count in counts),
-        "events are about an object that the file does not have": unknown,
-        f"of {case} changed on the way: the attributes are those it had last": changed,
+        "no case": (f"events are about no {case} and were left out", sum(not count for count in counts)),
+        "cases": (
+            f"events are about more than one {case}: they are in each of them",
+            sum(count > 1 for count in counts),
+        ),
+        "gone": ("times an event is about an object that the file does not have", unknown),
+        "changed": (f"of {case} changed on the way: the attributes are those it had last", changed),
     }
-    return [f"{count} {what}" for what, count in said.items() if count]
+    return [Seen(kind=kind, text=text, count=count) for kind, (text, count) in said.items()]
 
 
 def _chunks(path: Path, ocel: Ocel, flat: Flat, on_progress: Progress) -> Iterator[Arrays]:
@@ -168,8 +167,8 @@ def _rows_of(ocel: Ocel, flat: Flat, event: Happening) -> Iterator[dict[str, Any
     for id in dict.fromkeys(id for id, _ in event.about):
         if id in ocel.objects:
             about.setdefault(ocel.objects[id].type, []).append(id)
-    row = {f"event:{key}" if key in (_ID, _TYPE, _TIME) else key: value for key, value in event.values.items()}
-    row |= {_ID: event.id, _TYPE: event.type, _TIME: event.time}
+    row = {f"event:{key}" if key in (ID, TYPE, TIME) else key: value for key, value in event.values.items()}
+    row |= {ID: event.id, TYPE: event.type, TIME: event.time}
     row |= {
         flat.columns[type]: ";".join(flat.bare[id] for id in ids) for type, ids in about.items() if type in flat.columns
     }
@@ -192,85 +191,3 @@ def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         pass
     return pa.array([None if value is None else str(value) for value in values], pa.string())
-
-
-def write(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> None:
-    """Writes the log as OCEL 2.0: SQLite (.sqlite, .db) or JSON (.json, .jsonocel), by the name of the file.
-
-    A case is an object of the type `customer journey`, with its `case:` columns; the columns `customer` and
-    `appointment` become objects too, which the case is linked to. The other columns are attributes of the event. Ids
-    are written as they are where they are unique in the file, else with their type before them.
-    Raises BadLog where two columns differ in capitals only.
-    """
-    types = {name: type for name, type in ((one, one) for one in OBJECTS) if name in schema.names}
-    attributes = [
-        name for name in schema.names if name not in ("case", "activity", "time", "seq", *types, *of_case(schema))
-    ]
-    _apart(path, [*attributes, _ID, _TIME])
-    _apart(
-        path, [*of_case(schema), CASE_ATTRIBUTE + _ID, CASE_ATTRIBUTE + _TIME, CASE_ATTRIBUTE + "ocel_changed_field"]
-    )
-    table = in_order(batches, schema)
-    ids = _ids({CASE_TYPE: table["case"], **{type: table[name] for name, type in types.items()}})
-    kinds = {name: _kind(schema.field(name).type) for name in [*attributes, *of_case(schema)]}
-    ocel = Ocel(object_types={CASE_TYPE: {name.removeprefix(CASE_ATTRIBUTE): kinds[name] for name in of_case(schema)}})
-    ocel.object_types |= {type: {} for type in types.values()}
-    links: dict[tuple[str, str, str], None] = {}
-    for number, row in enumerate(rows(table), 1):
-        case = ids[CASE_TYPE, row["case"]]
-        thing = ocel.objects.setdefault(case, Thing(type=CASE_TYPE))
-        for name in of_case(schema):
-            if row[name] is not None:
-                thing.values.setdefault(name.removeprefix(CASE_ATTRIBUTE), _value(row[name], kinds[name]))
-        event = Happening(id=f"e{number}", type=row["activity"], time=row["time"], about=[(case, CASE_TYPE)])
-        for name, type in types.items():
-            if row[name] is not None:
-                other = ids[type, row[name]]
-                ocel.objects.setdefault(other, Thing(type=type))
-                event.about.append((other, type))
-                links[case, other, type] = None
-        event.values = {name: _value(row[name], kinds[name]) for name in attributes if row[name] is not None}
-        _declare(ocel.event_types, event, kinds)
-        ocel.events.append(event)
-    ocel.links = list(links)
-    save(ocel, path)
-
-
-def _declare(types: Types, event: Happening, kinds: Mapping[str, pa.DataType]) -> None:
-    declared = types.setdefault(event.type, {})
-    for name in event.values:
-        declared.setdefault(name, kinds[name])
-
-
-def _apart(path: Path, names: list[str]) -> None:
-    seen: dict[str, str] = {}
-    problems = []
-    for name in names:
-        other = seen.setdefault(name.casefold(), name)
-        if seen[name.casefold()] is not name:
-            problems.append(f"{path.name}: {other!r} and {name!r} would be one column in it; rename one")
-    if problems:
-        raise BadLog(problems)
-
-
-def _ids(columns: Mapping[str, pa.ChunkedArray]) -> dict[tuple[str, str], str]:
-    """Of each object, by type and how the log calls it: its id in the file."""
-    called = {type: [one for one in column.unique().to_pylist() if one is not None] for type, column in columns.items()}
-    counts = Counter(one for those in called.values() for one in those)
-    alike = any(those and all(one.startswith(f"{type}:") for one in those) for type, those in called.items())
-    prefixed = alike or any(count > 1 for count in counts.values())
-    return {(type, one): f"{type}:{one}" if prefixed else one for type, those in called.items() for one in those}
-
-
-def _kind(kind: pa.DataType) -> pa.DataType:
-    if pa.types.is_boolean(kind):
-        return pa.bool_()
-    if pa.types.is_integer(kind):
-        return pa.int64()
-    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return pa.float64()
-    return pa.timestamp("us", tz="UTC") if pa.types.is_timestamp(kind) else WORD
-
-
-def _value(value: Any, kind: pa.DataType) -> Any:
-    return str(value) if kind == WORD else float(value) if kind == pa.float64() else value

@@ -12,7 +12,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 from xml.parsers import expat
@@ -21,10 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loper.log.table import CASE_ATTRIBUTE, INSTANT, WORD, BadLog
-from loper.log.typed import Arrays, Progress, Typed, typed
-from loper.log.xes_write import write
-
-__all__ = ["read", "write"]
+from loper.log.typed import Arrays, Progress, Seen, Typed, as_declared, typed
 
 TYPES = {
     "string": WORD, "id": pa.string(), "date": INSTANT, "int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_(),
@@ -75,21 +72,26 @@ class Contents:
             if keys and name not in self.events and all(key in self.events for key in keys)
         }
 
-    def notes(self) -> list[str]:
-        said = {
-            "attributes within attributes (or lists of them) were left out": self.nested,
-            "attributes of cases come after events: they hold for the events after them only": self.late,
-            "events lie outside a case and were left out": self.strays,
-        }
-        return [f"{count} {what}" for what, count in said.items() if count]
+    def seen(self) -> list[Seen]:
+        return [
+            Seen(
+                kind="nested", text="attributes within attributes (or lists of them) were left out", count=self.nested
+            ),
+            Seen(
+                kind="late",
+                text="attributes of cases come after events: they hold for the events after them only",
+                count=self.late,
+            ),
+            Seen(kind="stray", text="events lie outside a case and were left out", count=self.strays),
+        ]
 
 
 def read(
     path: Path,
     *,
-    names: Mapping[str, str] | None = None,
-    lifecycle: tuple[str, str] | None = None,
-    zone: tzinfo = UTC,
+    names: Mapping[str, str],
+    lifecycle: tuple[str, str] | None,
+    zone: tzinfo,
 ) -> Typed:
     """The log in an XES file. A column is an attribute's key, with `case:` before it where it is one of a trace.
 
@@ -107,15 +109,14 @@ def read(
             yield _whole(arrays, found)
 
     return typed(
-        path=path,
         fields=found.fields(),
-        names=names or {},
+        names=names,
         usual=USUAL,
         lifecycle=lifecycle,
         zone=zone,
         size=path.stat().st_size,
         chunks=chunks,
-        notes=found.notes(),
+        seen=found.seen(),
         hidden=found.made_of_events(),
     )
 
@@ -129,13 +130,14 @@ def _type(kinds: set[str]) -> pa.DataType:
 def _whole(arrays: Arrays, found: Contents) -> Arrays:
     """With the columns that others of the file have, the defaults, and what its classifiers make of it."""
     rows = len(arrays[CASE])
+    kinds = found.fields()
     out: Arrays = {}
     for name in (CASE, *(CASE_ATTRIBUTE + key for key in found.traces), *found.events):
         array = arrays.get(name, pa.nulls(rows, pa.string()))
         default = found.defaults.get(name)
-        out[name] = array if default is None else pc.fill_null(array, default)
+        out[name] = as_declared(array if default is None else pc.fill_null(array, default), kinds[name])
     for name, keys in found.made_of_events().items():
-        out[name] = pc.binary_join_element_wise(*(out[key] for key in keys), "+")
+        out[name] = pc.binary_join_element_wise(*(pc.cast(out[key], pa.string()) for key in keys), "+")
     return out
 
 
