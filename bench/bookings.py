@@ -10,7 +10,7 @@ counting             each half day has so many places, whoever lives where. It i
 insertion            a block is offered when the job fits in a route as it stands (loper.plan.offer).
 insertion, again     the same, and the days are planned again after every 20 bookings.
 and room made        the same, and when nothing is free the nearest routes are planned anew for this customer, block
-                     by block (loper.plan.solve).
+                     by block (loper.plan.room).
 
 All of them are planned once more at the end, so that travel is what would be driven.
 """
@@ -34,8 +34,8 @@ from loper.plan.compare import Proposal, apply
 from loper.plan.model import Job, Plan, Route, Span
 from loper.plan.offer import offer
 from loper.plan.optimise import Ways, optimise
+from loper.plan.room import make_room
 from loper.plan.schedule import schedule
-from loper.plan.solve import make_room
 from loper.plan.travel import Crow
 
 DAYS = 5
@@ -120,8 +120,8 @@ def made_room(routes: Iterable[Route], job: Job, likes: Sequence[Span]) -> tuple
     every = list(routes)
     for block in likes:
         today = Plan(tuple(route for route in every if route.shift.day == block.start.date()))
-        if solved := make_room(today, job, block, TRAVEL, NOW):
-            return solved.routes
+        if room := make_room(today, job, block, TRAVEL):
+            return room.routes
     return None
 
 

@@ -13,7 +13,7 @@ from loper.server.actions import agenda, cases
 from loper.server.actions.customers import find_or_make, home_of
 from loper.server.actions.refused import Refused
 from loper.server.queries.cases import case_view
-from loper.server.queries.offers import free_days, offers
+from loper.server.queries.offers import BOARDS, board_of, free_days, offers
 from loper.server.queries.roster import plan_of
 from loper.server.queries.work import work_of
 from loper.server.records.agenda import Absence, Appointment, Block, Slot, Technician, WorkKind
@@ -193,6 +193,39 @@ def test_fifty_want_the_last_place_and_one_gets_it(real_world: World) -> None:
     refused = [one for one in found if isinstance(one, Refused)]
     assert len(refused) == 49 and all(one.field == "block" for one in refused)
     assert Appointment.objects.filter(status=Appointment.BOOKED).count() == 1 and kept()
+
+
+def test_the_routes_that_are_remembered_are_those_that_are(real_world: World) -> None:
+    """Whatever changes: one route, who is away, who works when."""
+    world = real_world
+    sam, noor = by_route(world, only=False), world.other_technician
+    noor.hours, noor.postcode = HOURS, "3512AB"
+    noor.save()
+    days = [TUESDAY, TUESDAY + timedelta(days=1)]
+
+    def same() -> int:
+        found, anew = BOARDS.of(days, None), board_of(days)
+        for day in days:
+            known = {key: (one.shift, one.jobs) for key, one in found.days[day].items()}
+            assert known == {key: (one.shift, one.jobs) for key, one in anew.days[day].items()}
+        return sum(len(one.jobs) for routes in found.days.values() for one in routes.values())
+
+    assert same() == 0
+    key = world.report()
+    first = book(world, key, slot(10))
+    assert same() == 1
+    book(world, world.report(email="two@example.nl"), slot(13))
+    assert same() == 2
+    book(world, key, slot(10, days[1]))
+    assert same() == 2
+    start = datetime.combine(TUESDAY, time(12), HERE)
+    Absence.objects.create(technician=sam, start=start, end=start + timedelta(hours=2), why="leave", at=start)
+    assert same() == 2
+    cases.cancel(actor=world.customer_of(key), case=key)
+    assert same() == 1 and Appointment.objects.get(pk=first.pk).status == Appointment.CANCELLED
+    noor.hours = {}
+    noor.save()
+    same()
 
 
 def test_on_a_full_day_others_make_room_and_keep_their_promise(world: World) -> None:

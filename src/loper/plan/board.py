@@ -72,11 +72,6 @@ class Board:
         board._columns = {day: columns for day, columns in self._columns.items() if day not in days}
         return board
 
-    def plan_of_day(self, day: date) -> Plan:
-        """The routes of a day that it was made of, without co-makers."""
-        gaps = self.days.get(day, {})
-        return Plan(tuple(Route(gaps[name].shift, gaps[name].jobs) for name in sorted(gaps)))
-
     def of_day(self, day: date) -> Columns | None:
         """The gaps of a day, one after the other; None where nobody works."""
         if day not in self._columns and self.days.get(day):
@@ -178,3 +173,21 @@ def leaves_by(by: Seconds, pauses: Seconds, taken: int) -> int:
             if until - lasts >= earliest:
                 best = max(best, min(latest, until - lasts))
     return best
+
+
+def done_by(by: Seconds, pauses: Seconds, onward: Seconds) -> Seconds:
+    """The latest moment at which work may be done, by gap and pauses taken before it: `leaves_by` for all gaps at once.
+
+    `by`: (gaps, sets), `pauses`: (gaps, pauses, 3), `onward`: (..., gaps), the way to the place after. Gives
+    (..., gaps, sets).
+    """
+    done: Seconds = by - onward[..., None]
+    for taken in range(by.shape[-1] - 1, -1, -1):
+        for number in range(pauses.shape[1]):
+            if taken & 1 << number:
+                continue
+            earliest, latest, lasts = pauses[:, number].T
+            until = done[..., taken | 1 << number] - lasts
+            late = np.where(until >= earliest, np.minimum(latest, until), NEVER)
+            done[..., taken] = np.maximum(done[..., taken], late)
+    return done

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from loper.plan.board import ALWAYS, NEVER, Board, Columns, Gaps
+from loper.plan.board import ALWAYS, Board, Columns, Gaps, done_by
 from loper.plan.model import Job, Offered, PartnerBlock, Seconds, Span, Travel, Why
 from loper.plan.optimise_day import cannot, since, takes
 from loper.plan.schedule import seconds
@@ -149,7 +149,7 @@ class _Day:
         to = travel.seconds(columns.places, [job.place])[:, 0]
         back = travel.seconds([job.place], columns.places)[0]
         way, onward = to[columns.before], np.where(columns.after < 0, 0, back[columns.after])
-        high = _done_by(columns, onward) - lasts[columns.route][:, None]
+        high = done_by(columns.by, columns.pauses, onward) - lasts[columns.route][:, None]
         able = np.array([one is None for one in no])[columns.route]
         first = np.flatnonzero(np.diff(columns.route, prepend=-1))
         last = np.append(first[1:], len(columns.route)) - 1
@@ -197,7 +197,11 @@ class _Day:
 
     def why(self, block: Span) -> Why:
         """What stands in the way of the technician who is nearest to it."""
-        reasons = [self._why(number, one, block) for number, one in enumerate(self.columns.routes)]
+        reasons: list[Why] = []
+        for number, one in enumerate(self.columns.routes):
+            reasons.append(self._why(number, one, block))
+            if reasons[-1] == REASONS[-1] and self.job.people == 1:
+                return REASONS[-1]  # nobody can be nearer
         able = sum(one is None for one in self.cannot)
         if self.job.people > 1 and able == 1:
             reasons = ["people" if one in ("hours", "far", "full") else one for one in reasons]
@@ -215,18 +219,3 @@ class _Day:
         if late or begin + int(self.lasts[number]) + int(self.home[number]) > int(shift.end.timestamp()):
             return "far"
         return "full"
-
-
-def _done_by(columns: Columns, onward: Seconds) -> Seconds:
-    """The latest moment at which the job may be done, by gap and pauses taken before it (see board.leaves_by)."""
-    done = columns.by - onward[:, None]
-    sets = done.shape[1]
-    for taken in range(sets - 1, -1, -1):
-        for number in range(columns.pauses.shape[1]):
-            if taken & 1 << number:
-                continue
-            earliest, latest, lasts = columns.pauses[:, number].T
-            until = done[:, taken | 1 << number] - lasts
-            late = np.where(until >= earliest, np.minimum(latest, until), NEVER)
-            done[:, taken] = np.maximum(done[:, taken], late)
-    return done

@@ -7,7 +7,7 @@ only an offer: booking looks again at the route itself, while it holds it (actio
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,7 @@ from django.db import connection
 from loper.plan.board import Board
 from loper.plan.model import Offered, Plan, Span
 from loper.plan.offer import offer
-from loper.plan.solve import Solved, make_room
+from loper.plan.room import Room, Rooms, make_room
 from loper.plan.travel import Crow
 from loper.server import clock
 from loper.server.clock import day_of, midnight, today, zone
@@ -70,35 +70,32 @@ def free_days(
     return [Day(day, tuple(choices)) for day, choices in sorted(found.items())]
 
 
-FULL_DAYS, SOLVES = 5, 3
-"""On the first so many days, where nothing is free, others are asked to make room; so often in all (0.1 s each)."""
+FULL_DAYS = 5
+"""On the first so many days, where nothing is free, others are asked to make room: some 40 ms a day that changed."""
 
 
 def _with_room(offered: list[Offered], work: Work, board: Board) -> list[Offered]:
-    """On a day on which nothing is free, a block for which others make room."""
-    left = SOLVES
+    """On a day on which nothing is free, the blocks for which others make room."""
     days: dict[date, list[int]] = {}
     for number, one in enumerate(offered):
         days.setdefault(day_of(one.span.start), []).append(number)
-    for day, numbers in list(days.items())[:FULL_DAYS]:
-        if any(offered[number].free for number in numbers):
+    full = [numbers for numbers in days.values() if not any(offered[number].free for number in numbers)]
+    job = work.job(work.place or middle(planned_by_route())) if full else None
+    for numbers in full[:FULL_DAYS]:
+        asked = [number for number in numbers if offered[number].why == "full"]
+        rooms = BOARDS.rooms(board, day_of(offered[numbers[0]].span.start)) if asked else None
+        if rooms is None or job is None:
             continue
-        for number in numbers:
-            if left and offered[number].why == "full":
-                left -= 1
-                solved = room(Slot(*offered[number].span), work, board.plan_of_day(day))
-                if solved is not None:
-                    offered[number] = solved.offered
-                    break
+        for number, found in zip(asked, rooms.make(job, [offered[one].span for one in asked]), strict=True):
+            offered[number] = found.offered if found is not None else offered[number]
     return offered
 
 
-def room(slot: Slot, work: Work, plan: Plan) -> Solved | None:
+def room(slot: Slot, work: Work, plan: Plan) -> Room | None:
     """Whether others can make room for this work in this block of the day of `plan`, each inside their own promise."""
     here = zone()
     block = Span(slot.start.astimezone(here), slot.end.astimezone(here))
-    job = work.job(work.place or middle(planned_by_route()))
-    return make_room(plan, job, block, travel(), clock.now())
+    return make_room(plan, work.job(work.place or middle(planned_by_route())), block, travel())
 
 
 def offers(
@@ -165,12 +162,13 @@ def board_of(days: Collection[date], *, only: Collection[str] = (), leaving: App
 
 
 class _Boards:
-    """The compiled routes of the coming days; a day is read again when something of it changed."""
+    """The compiled routes of the coming days; what changed of them is read again."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._stands: dict[date, object] = {}
+        self._stands: dict[date, _Stand] = {}
         self._board = Board({}, (), Crow())
+        self._rooms: dict[date, Rooms] = {}
 
     def forget(self) -> None:
         """Read everything again next time."""
@@ -185,11 +183,8 @@ class _Boards:
         with self._lock:
             if self._board.travel is not travel():
                 self._stands, self._board = {}, Board({}, (), travel())
-            changed = [day for day in days if self._stands.get(day) != stands[day]]
-            routes = routes_of(changed)
-            past = [day for day in self._stands if day < days[0]]
-            self._board = self._board.with_plan(Plan(routes, agreed(days)), [*changed, *past])
-            self._stands = {day: stand for day, stand in {**self._stands, **stands}.items() if day not in past}
+            self._board = self._read(days, stands)
+            self._stands = {day: stand for day, stand in {**self._stands, **stands}.items() if day >= days[0]}
             board = self._board
         if leaving is not None and leaving.planned is not None:
             touched = {one.key for one in (leaving.technician, leaving.second) if one is not None}
@@ -198,22 +193,57 @@ class _Boards:
                 board = board.with_route(route)
         return board
 
+    def _read(self, days: Sequence[date], stands: Mapping[date, _Stand]) -> Board:
+        """The board as it stands: days of which all may be other read anew, of others the routes that changed."""
+        old = self._stands
+        anew = [day for day in days if day not in old or old[day].all != stands[day].all]
+        past = [day for day in old if day < days[0]]
+        board = self._board.with_plan(Plan(routes_of(anew), agreed(days)), [*anew, *past])
+        for day in days:
+            if day not in anew and (whose := stands[day].changed(old[day])):
+                for route in routes_of([day], only=whose):
+                    board = board.with_route(route)
+        return board
 
-def _stands(days: Sequence[date]) -> dict[date, object]:
-    """By day, what must be the same for its compiled routes to hold: who works when, every route; of today, the minute.
+    def rooms(self, board: Board, day: date) -> Rooms | None:
+        """Who can make room on this day; None where nobody works. Kept as long as the day stands."""
+        columns, known = board.of_day(day), self._rooms.get(day)
+        if columns is None:
+            return None
+        if known is None or known.columns is not columns:
+            known = self._rooms[day] = Rooms(columns, travel())
+            for past in [one for one in self._rooms if one < today()]:
+                self._rooms.pop(past, None)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """What must be the same for the compiled routes of a day to hold.
 
     Whoever changes a route holds its RouteDay, so its revision says it (actions/seats.py).
     """
+
+    all: object  # who works when, the blocks; of today, the minute
+    revisions: Mapping[str, int]  # of each route
+
+    def changed(self, before: _Stand) -> list[str]:
+        """Whose route is another one than it was."""
+        return [key for key, number in self.revisions.items() if before.revisions.get(key) != number]
+
+
+def _stands(days: Sequence[date]) -> dict[date, _Stand]:
+    """How these days stand."""
     first, last = midnight(days[0]), midnight(days[-1] + timedelta(days=1))
     working = list(Technician.objects.filter(active=True).order_by("pk").values_list("pk", *WORKING))
     away = list(Absence.objects.filter(end__gt=first, start__lt=last).order_by("pk").values_list("pk", "start", "end"))
-    revisions: dict[date, list[object]] = {}
-    rows = RouteDay.objects.filter(day__gte=days[0], day__lte=days[-1]).order_by("technician_id")
-    for day, technician, revision in rows.values_list("day", "technician_id", "revision"):
-        revisions.setdefault(day, []).append((technician, revision))
+    revisions: dict[date, dict[str, int]] = {}
+    rows = RouteDay.objects.filter(day__gte=days[0], day__lte=days[-1])
+    for day, technician, revision in rows.values_list("day", "technician__key", "revision"):
+        revisions.setdefault(day, {})[technician] = revision
     now, here = clock.now().replace(second=0, microsecond=0), today()
     visits = organisation().visits
-    return {day: (working, away, visits, revisions.get(day), now if day == here else None) for day in days}
+    return {day: _Stand((working, away, visits, now if day == here else None), revisions.get(day, {})) for day in days}
 
 
 BOARDS = _Boards()

@@ -64,7 +64,8 @@ def routes_of(
     if not days:
         return ()
     first, last = midnight(min(days)), midnight(max(days) + timedelta(days=1))
-    technicians = [one for one in planned_by_route() if not only or one.key in only]
+    everybody = planned_by_route()
+    technicians = [one for one in everybody if not only or one.key in only]
     absences: dict[int, list[Absence]] = {}
     for absence in Absence.objects.filter(end__gt=first, start__lt=last).exclude(pk__in=there).order_by("start"):
         absences.setdefault(absence.technician_id, []).append(absence)
@@ -80,7 +81,7 @@ def routes_of(
     for row in rows:
         for one in {row.technician_id, row.second_id} - {None}:
             by_day.setdefault((one or 0, day_of(row.planned or clock.now())), []).append(row)
-    somewhere, whose = middle(technicians), organisation()
+    somewhere, whose = middle(everybody), organisation()
     routes = []
     for technician in technicians:
         for day in sorted(days):
