@@ -72,7 +72,7 @@ def test_the_desk_sends_who_is_on_duty_and_sees_what_to_know_of_the_home(
 ) -> None:
     Technician.objects.create(key="nacht", name="Nachtdienst BV", partner=True, on_duty=True, phone="0201234567")
     real_world.time.at = real_world.time.at.replace(hour=20)
-    case = real_world.report(severity="runs")
+    case = real_world.report(severity="drips")
     fieldwork.keep_access(actor=real_world.staff("agent"), case=case, dog=True, asbestos="Kruipruimte")
     sign_in(page, "agent")
     page.goto(f"/desk/cases/{case}")

@@ -11,6 +11,9 @@ from loper.server.records.partners import Ask, TechnicianToken
 PATIENCE = timedelta(hours=4)
 """So long they have to answer; never more than half of what is left until the visit."""
 
+AT_ONCE = timedelta(minutes=15)
+"""So long who is on duty has to say that they come; then the next one is sent."""
+
 
 def ask_partner(row: Appointment) -> Ask | None:
     """Asked anew; None where the visit is not a co-maker's, or they have no way to answer: then it is as agreed."""
@@ -31,6 +34,18 @@ def ask_partner(row: Appointment) -> Ask | None:
             "other_end": None,
         },
     )[0]
+
+
+def ask_on_duty(row: Appointment, *, called: bool = False) -> Ask | None:
+    """A co-maker who is sent to an emergency has it on their own list; `called`: they said on the telephone that they
+    come. Else they say it there within a quarter of an hour. None where they have no way to answer.
+    """
+    found = ask_partner(row)
+    if found is not None:
+        found.state = Ask.ACCEPTED if called else Ask.ASKED
+        found.deadline = clock.now() + AT_ONCE
+        found.save(update_fields=["state", "deadline"])
+    return found
 
 
 def deadline(now: datetime, start: datetime) -> datetime:

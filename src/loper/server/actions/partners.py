@@ -14,10 +14,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from loper.server import clock
-from loper.server.actions import agenda, cases, seats, visits
+from loper.server.actions import agenda, cases, emergency, seats, visits
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import case_view
+from loper.server.queries.duty import is_duty
 from loper.server.queries.taps import taps_of
 from loper.server.records.agenda import Appointment, Block, Slot, Technician
 from loper.server.records.partners import TASK, Ask
@@ -113,8 +114,11 @@ def somebody_else(*, actor: Actor, ask: int) -> bool:
 def plan_again(ask: Ask) -> bool:
     """The same promise with somebody who has not said no; False: nobody, and it is on the planner's list."""
     said_no = Ask.objects.filter(appointment=ask.appointment, state__in=Ask.SAID_NO)
+    keys = set(said_no.values_list("partner__key", flat=True))
+    if is_duty(ask.appointment):
+        return emergency.send_another(ask.appointment, keys)
     try:
-        seats.instead(ask.appointment, set(said_no.values_list("partner__key", flat=True)))
+        seats.instead(ask.appointment, keys)
     except Refused:
         _task(ask)
         return False

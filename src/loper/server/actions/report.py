@@ -9,6 +9,7 @@ from loper.contact import Done, turn
 from loper.server import clock
 from loper.server.actions.customers import find_or_make, home_of
 from loper.server.actions.dialogues import definition, new_case_key
+from loper.server.actions.emergency import send_if_emergency
 from loper.server.actions.links import visit_link
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell
@@ -63,6 +64,8 @@ def submit_report(
     row.customer, row.case, row.submitted = customer, key, clock.now()
     row.save()
     row.files.update(case=key)
+    if role == "customer":  # an agent has a button for it, and the customer on the telephone
+        send_if_emergency(case=key)
     return key, _seen_by(customer, key, proven=proven)
 
 

@@ -14,7 +14,7 @@ from loper.server.queries.organisation import text_in
 from loper.server.queries.runtime import events_of
 from loper.server.records.customers import ContactAddress, Customer
 from loper.server.records.dialogues import CallWish
-from loper.server.records.partners import TASK
+from loper.server.records.partners import DUTY_TASK, TASK
 from loper.server.records.runtime import Case, Task, TaskAttempt
 from loper.step.fold import short
 
@@ -186,7 +186,7 @@ def topic_of(row: Task, design: Touchpoint | None, wish: CallWish | None) -> str
         return "call"
     if row.why == "reply":
         return "reply"
-    if row.touchpoint == TASK:
+    if row.touchpoint in (TASK, DUTY_TASK):
         return "person"
     return "person" if design is not None and design.for_person else "nobody"
 
@@ -194,7 +194,7 @@ def topic_of(row: Task, design: Touchpoint | None, wish: CallWish | None) -> str
 def _words(row: Task, wish: CallWish | None, topic: str) -> str:
     if wish is not None:
         return wish.about
-    if row.touchpoint == TASK:
+    if row.touchpoint in (TASK, DUTY_TASK):
         return row.why
     if topic != "reply":
         return ""

@@ -11,6 +11,10 @@ TASK = "co-maker"
 """What the planner's task is called, of a visit for which nobody comes."""
 
 
+DUTY_TASK = "on-duty"
+"""What the agent's task is called, of an emergency to which nobody was sent, or who was sent was not told."""
+
+
 class Ask(models.Model):
     """A visit that a co-maker was asked for. One row a visit and co-maker; asked again, it is asked anew."""
 

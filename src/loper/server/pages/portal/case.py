@@ -16,7 +16,7 @@ from loper.draw import line_customer
 from loper.server import clock
 from loper.server.actions.cases import can_undo
 from loper.server.pages.portal import scope
-from loper.server.pages.portal.today import sentence, stretch
+from loper.server.pages.portal.today import on_the_way, sentence, stretch
 from loper.server.queries.arrivals import Live, live
 from loper.server.queries.cases import CaseView, case_view, opened_by
 from loper.server.queries.dialogues import told
@@ -67,6 +67,7 @@ def state_of(view: CaseView, today: Live | None) -> str:
 def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
     names, at = {offer.name for offer in view.offers}, clock.now()
     today = live(view.appointment)
+    duty = on_the_way(view, at)
     letters = heard(view, language())
     headline, _dot, rest = SENTENCE.sub("\n", view.says or view.here, count=1).partition("\n")
     offered = [view.journey.dialogues[name] for name in _offered(view)]
@@ -76,11 +77,12 @@ def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "number": view.key.partition("/")[0],  # of a case that another opened: the one people can read out
         "seen": state_of(view, today),
         "live": today,
+        "duty": duty,
         "stretch": stretch(today) if today else (),
         "line": line(view, upright=True),
         "wide_line": line(view, upright=False),
-        "headline": headline,
-        "rest": (sentence(today) if today else "") or rest,
+        "headline": duty.headline if duty else headline,
+        "rest": duty.rest if duty else (sentence(today) if today else "") or rest,
         "heard": letters,
         "surveys": [one for one in _once(letters) if _unanswered(view, one.touchpoint)],
         "coming": coming(view, language(), at),
@@ -88,7 +90,7 @@ def context(request: HttpRequest, view: CaseView) -> dict[str, Any]:
         "wish": call_wish(view.key, at),
         "children": children,
         "parent": _parent(request, view),
-        "can_plan": bool(names & {"book", "reschedule"}),
+        "can_plan": not duty and bool(names & {"book", "reschedule"}),
         "can_withdraw": "withdraw" in names,
         "can_call": "call_me" in names,
         "can_undo": can_undo(view),

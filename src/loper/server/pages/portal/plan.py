@@ -8,11 +8,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from loper.server import clock
 from loper.server.actions.agenda import chosen_slot
 from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
 from loper.server.pages.portal import scope
 from loper.server.pages.portal.case import view_of
+from loper.server.pages.portal.today import on_the_way
 from loper.server.pages.portal.wish import in_order
 from loper.server.queries.calendar import appointment_file
 from loper.server.queries.offers import free_days
@@ -34,6 +36,9 @@ def plan(request: HttpRequest, key: str, welcome: bool = False) -> HttpResponse:
         except Refused as wrong:
             error = wrong.sentence
             view = view_of(request, key)
+    if welcome and on_the_way(view, clock.now()):  # nothing to choose: somebody comes now, or is to be rung
+        messages.success(request, _("Your report is in."))
+        return redirect("portal:case", key)
     if not (view.offers_event("book") or view.offers_event("reschedule")):
         if error:
             messages.error(request, error)

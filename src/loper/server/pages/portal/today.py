@@ -1,11 +1,16 @@
-"""The stretch of today in words: how far the technician is on the way to this customer."""
+"""Today in words: how far the technician is on the way to this customer; in an emergency, whom to expect."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
 from loper.server.queries.arrivals import Live
-from loper.server.queries.cases import Stop
+from loper.server.queries.cases import CaseView, Stop
+from loper.server.queries.duty import SENT, goes_by_itself, is_duty
+from loper.server.queries.organisation import brand
 from loper.server.ui import words
 
 
@@ -39,3 +44,41 @@ def _away(away: int | None) -> str:
     if away is None:
         return ""
     return _("About %(km)d km from you") % {"km": away} if away else _("Near you")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Duty:
+    """An emergency: what to expect, and the number to ring meanwhile."""
+
+    headline: str
+    rest: str
+    why: str
+    phone: str
+
+
+def on_the_way(view: CaseView, now: datetime) -> Duty | None:
+    """Whom to expect at once, and whom to ring; None where it is no emergency, or it is over."""
+    row = view.appointment
+    if row is not None and is_duty(row) and row.start <= now < row.end:
+        own = row.technician.phone
+        return Duty(
+            headline=_("%(name)s comes to you now.") % {"name": row.technician.name},
+            rest=_("They are with you before %(at)s. Please stay at home.") % {"at": words.hour(row.end)},
+            why=_("Does it get worse, or do you want to know where they are? Ring them.")
+            if own
+            else _("Does it get worse? Ring us, day and night."),
+            phone=own or brand().phone,
+        )
+    if row is None and goes_by_itself(view, now) and stood_still(view):
+        return Duty(
+            headline=_("This cannot wait. Call us now."),
+            rest=_("Your report is in."),
+            why=_("Nobody could be sent by itself. On the telephone we find somebody."),
+            phone=brand().phone,
+        )
+    return None
+
+
+def stood_still(view: CaseView) -> bool:
+    """Whether nobody was sent to this case yet."""
+    return not any(event.type == SENT for event in view.case.history or ())
