@@ -18,6 +18,15 @@ Progress = Callable[[int, int], None]
 """Called with the days done and the days in all."""
 
 
+def nothing(job: Job) -> bool:
+    """Keeps no job where it is."""
+    return False
+
+
+def untold(done: int, total: int) -> None:
+    """Tells nobody how far it is."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Ways:
     """How to plan again.
@@ -32,12 +41,12 @@ class Ways:
     """
 
     days: Collection[date] | None = None
-    keep: Keep = lambda job: False
+    keep: Keep = nothing
     exploration: int | None = 2
     threads: int = 1
     least: timedelta = timedelta(minutes=5)
     gentle: bool = False
-    progress: Progress = lambda done, total: None
+    progress: Progress = untold
 
 
 CHAIN = 3

@@ -94,6 +94,9 @@ def _make(days: list[date], reason: str, once: str) -> Proposal | None:
         made = better(days, by=BY, reason=reason, once=once)
     except IntegrityError:
         return None  # another worker was first
+    except Refused as wrong:
+        logger.warning("not planned again: %s", wrong.sentence)
+        return None
     minutes = round((made.travel_before - made.travel_after) / 60)
     logger.info("%d days planned again: %d minutes less travel, %d left over", len(days), minutes, len(made.left))
     return made

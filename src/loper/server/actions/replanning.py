@@ -6,15 +6,17 @@ touches, and nothing happens when they are not as they were.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, ParamSpec
 
 from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from loper.plan import compare
+from loper.plan.known import Known
 from loper.plan.model import Plan, Span
 from loper.plan.optimise import NIGHT, optimise, with_urgent, without
 from loper.plan.schedule import schedule
@@ -23,6 +25,7 @@ from loper.server.actions.handovers import Busy, comers, leaves, tell_who_comes
 from loper.server.actions.refused import Refused
 from loper.server.actions.seats import hold, write_down
 from loper.server.actions.telling import tell, told
+from loper.server.apart import ASKED, BEHIND, TooLong
 from loper.server.clock import day_of, midnight, today, zone
 from loper.server.permissions import Actor, demand
 from loper.server.queries.board_proposals import now_stands, touched
@@ -35,8 +38,15 @@ from loper.server.records.proposals import Proposal
 from loper.server.records.runtime import Case
 from loper.server.roads import travel
 
+logger = logging.getLogger("loper.planning")
+
+P = ParamSpec("P")
+
 LONGEST = 14
 """Days that are planned again at a time, at most."""
+
+BY_DAY, OVERNIGHT = timedelta(minutes=2), timedelta(minutes=30)
+"""So long planning may take: while somebody waits for it, and when nobody does."""
 
 
 class Stale(Refused):
@@ -58,7 +68,8 @@ def propose(*, actor: Actor, days: Collection[date], reason: str = Proposal.ASKE
 def better(days: Collection[date], *, by: str, reason: str, once: str | None = None) -> Proposal:
     """The same, for whoever may (the worker at night). `once`: IntegrityError where there is one of this name."""
     stood, plan = stands(days), plan_of(days)
-    found = optimise(plan, travel(), now=clock.now(), ways=NIGHT)
+    known, within = Known.of_plan(travel(), plan), OVERNIGHT if once else BY_DAY
+    found = _apart(within, optimise, plan, known, now=clock.now(), ways=NIGHT)
     return _keep(found, plan, stood, days, by=by, reason=reason, once=once)
 
 
@@ -75,7 +86,7 @@ def for_absence(*, actor: Actor, absence: Absence) -> Proposal | None:
         return None
     stood, plan = stands(days), plan_of(days, there=[absence.pk])
     span = Span(absence.start.astimezone(zone()), absence.end.astimezone(zone()))
-    found = without(plan, travel(), technician.key, span, now=now)
+    found = _apart(BY_DAY, without, plan, Known.of_plan(travel(), plan), technician.key, span, now=now)
     return _keep(found, plan, stood, days, by=actor.name, reason=Proposal.ABSENCE, absence=absence)
 
 
@@ -91,8 +102,20 @@ def for_urgent(*, actor: Actor, case: str) -> Proposal:
     stood, plan = stands(days), plan_of(days)
     work = replace(work_of(view), priority=100)
     now = _round(clock.now())
-    found = with_urgent(plan, travel(), work.job(work.place or middle(planned_by_route())), now=now)
+    job = work.job(work.place or middle(planned_by_route()))
+    found = _apart(BY_DAY, with_urgent, plan, Known.of_plan(travel(), plan, [job.place]), job, now=now)
     return _keep(found, plan, stood, days, by=actor.name, reason=Proposal.URGENT, case=view.key)
+
+
+def _apart(
+    within: timedelta, plan_again: Callable[P, compare.Proposal], *args: P.args, **kwargs: P.kwargs
+) -> compare.Proposal:
+    """In a process of its own, so that pages are answered meanwhile. Refused where it takes too long."""
+    try:
+        return (BEHIND if within == OVERNIGHT else ASKED).run(within, plan_again, *args, **kwargs)
+    except TooLong as wrong:
+        logger.warning("planning again was given up: %s", wrong)
+        raise Refused(_("This took too long to plan. Please try again in a moment.")) from None
 
 
 def _keep(
