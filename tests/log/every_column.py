@@ -28,7 +28,7 @@ def values(kind: pa.DataType) -> st.SearchStrategy[Any]:
     if kind == pa.int64():
         return st.integers(-(2**63), 2**63 - 1)
     if kind == pa.float64():
-        return st.floats(allow_nan=False)
+        return st.floats(allow_nan=False, allow_infinity=False)
     return st.booleans() if kind == pa.bool_() else words
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from loper.log.ocel_files import Happening, Ocel, load
 from loper.log.table import CASE_ATTRIBUTE, WORD, BadLog
-from loper.log.typed import Arrays, Progress, Seen, Typed, typed
+from loper.log.typed import Arrays, Chunk, Progress, Seen, Typed, typed
 
 CASE_TYPE = "customer journey"
 LIKE_A_CASE = (CASE_TYPE, "customerjourney", "journey", "klantreis", "case", "zaak", "dossier")
@@ -149,14 +149,14 @@ def _seen(ocel: Ocel, case: str) -> list[Seen]:
     return [Seen(kind=kind, text=text, count=count) for kind, (text, count) in said.items()]
 
 
-def _chunks(path: Path, ocel: Ocel, flat: Flat, on_progress: Progress) -> Iterator[Arrays]:
+def _chunks(path: Path, ocel: Ocel, flat: Flat, on_progress: Progress) -> Iterator[Chunk]:
     found: list[dict[str, Any]] = []
     for event in ocel.events:
         found += _rows_of(ocel, flat, event)
         if len(found) >= _CHUNK:
-            yield _arrays(found, flat)
+            yield Chunk(arrays=_arrays(found, flat))
             found = []
-    yield _arrays(found, flat)
+    yield Chunk(arrays=_arrays(found, flat))
     if on_progress:
         on_progress(path.stat().st_size)
 

@@ -12,13 +12,23 @@ from datetime import tzinfo
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from loper.log.fields import fields_of
 from loper.log.rows import Maker
-from loper.log.table import BadLog, Columns, Rejects
+from loper.log.table import BadLog, Columns, Rejected, Rejects
 
 Progress = Callable[[int], None] | None
 Arrays = dict[str, pa.Array]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chunk:
+    """Rows of a source: its columns, the number of each row (absent: one after the other), and what was no row."""
+
+    arrays: Arrays
+    numbers: NDArray[np.int64] | None = None
+    rejected: Sequence[Rejected] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +49,7 @@ class Typed:
     rejects: Rejects
     size: int
     maker: Maker
-    chunks: Callable[[Progress], Iterator[Arrays]]
+    chunks: Callable[[Progress], Iterator[Chunk]]
     seen: Sequence[Seen]
 
     def batches(self, on_progress: Progress = None) -> Iterator[pa.RecordBatch]:
@@ -47,9 +57,12 @@ class Typed:
         self.rejects.forget()
         self.tell()
         first = 1
-        for arrays in self.chunks(on_progress):
-            raw = pa.RecordBatch.from_pydict(arrays)
-            batch = self.maker.batch(raw, np.arange(first, first + raw.num_rows, dtype=np.int64))
+        for chunk in self.chunks(on_progress):
+            for rejected in chunk.rejected:
+                self.rejects.add(rejected)
+            raw = pa.RecordBatch.from_pydict(chunk.arrays)
+            numbers = np.arange(first, first + raw.num_rows, dtype=np.int64) if chunk.numbers is None else chunk.numbers
+            batch = self.maker.batch(raw, numbers)
             first += raw.num_rows
             if batch.num_rows:
                 yield batch
@@ -68,7 +81,7 @@ def typed(
     lifecycle: tuple[str, str] | None,
     zone: tzinfo,
     size: int,
-    chunks: Callable[[Progress], Iterator[Arrays]],
+    chunks: Callable[[Progress], Iterator[Chunk]],
     seen: Iterable[Seen] = (),
     hidden: Iterable[str] = (),
 ) -> Typed:

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loper.log.table import CASE_ATTRIBUTE, INSTANT, WORD, BadLog
-from loper.log.typed import Arrays, Progress, Seen, Typed, as_declared, typed
+from loper.log.typed import Arrays, Chunk, Progress, Seen, Typed, as_declared, typed
 
 TYPES = {
     "string": WORD, "id": pa.string(), "date": INSTANT, "int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_(),
@@ -104,9 +104,9 @@ def read(
         rows += len(arrays[CASE])
         kept = [*kept, arrays] if rows <= _KEPT else []
 
-    def chunks(on_progress: Progress) -> Iterator[Arrays]:
+    def chunks(on_progress: Progress) -> Iterator[Chunk]:
         for arrays in kept if rows <= _KEPT else _stream(path, Contents(), on_progress):
-            yield _whole(arrays, found)
+            yield Chunk(arrays=_whole(arrays, found))
 
     return typed(
         fields=found.fields(),
