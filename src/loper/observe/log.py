@@ -18,9 +18,11 @@ from loper.define.model import Journey
 from loper.log.table import Reading
 from loper.observe import kernels
 from loper.observe.build import lay_out
+from loper.observe.calls_after import CallsAfter, calls_after_of
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
 from loper.observe.conform import Conformance, conform_of
 from loper.observe.filter import Filter
+from loper.observe.follow import Follow
 from loper.observe.layout import Bools, Layout
 from loper.observe.map import Map, map_of
 from loper.observe.pace import Throughput, throughput_of
@@ -83,6 +85,11 @@ class Log:
         """Which variant each case of the whole log is."""
         return self.whole.which if self.whole is not self else Which(self.layout)
 
+    @cached_property
+    def follow(self) -> Follow:
+        """What customers did next, whatever case it was in."""
+        return self.whole.follow if self.whole is not self else Follow(self.layout)
+
     def where(self, filter: Filter | None = None, **wanted: Any) -> Log:
         """The cases of this selection that the filter wants; see `Filter` for what can be asked."""
         keep = (filter or Filter(**wanted)).cases(self.whole)
@@ -137,8 +144,11 @@ class Log:
     def switches(self) -> Switches:
         return switches_of(self)
 
-    def repeat_contact(self, *, days: float = 7) -> Repeats:
-        return repeats_of(self, days=days)
+    def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
+        return repeats_of(self, days=days, **how)
 
     def conform(self, journey: Journey, **how: Any) -> Conformance:
         return conform_of(self, journey, **how)
+
+    def calls_after(self, *, days: float = 3, **how: Any) -> CallsAfter:
+        return calls_after_of(self, days=days, **how)

@@ -2,27 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from loper.log.table import BadLog
+from loper.observe import kernels_follow
 from loper.observe.answer import Answer
+from loper.observe.follow import DAY, By
+from loper.observe.incoming import named, said
+from loper.observe.layout import Ints, Words
 from loper.observe.result import Result, wilson
 from loper.observe.words import Say
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
 
-DAY = 86_400_000_000
+NAMED = ("reason", "channel", "activity")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group:
+    """The contacts with one word: how many of them were followed by another one about the same thing."""
+
+    what: str  # reason, channel or activity
+    name: str
+    contacts: int
+    repeated: int
+    rate: Result
 
 
 @dataclass(frozen=True, kw_only=True)
 class Repeats(Answer):
     """Contacts of customers that were followed by another one of the same customer about the same thing within `days`.
 
-    A contact counts only when the log goes on for `days` after it: of later ones nobody knows yet.
+    A contact counts only when the log goes on for `days` after it: of later ones nobody knows yet. The intervals take
+    contacts as independent; those of one customer are not quite, so they are somewhat wider in truth.
     """
 
     days: float
@@ -31,10 +46,40 @@ class Repeats(Answer):
     too_late: int  # not seen long enough
     rate: Result
     resolved: Result  # first-contact resolution: of first contacts, the share after which none came
-    by: str  # what made contacts belong together: customer and reason, customer, or case
+    by: By  # what made contacts belong together: customer and reason, customer, or case
+    told_by: str  # what said that a contact was the customer's: see `loper.observe.incoming`
+    groups: tuple[Group, ...] = ()  # by reason, by channel, by activity; within each the most repeated first
+    activities: tuple[str, ...] = ()  # the only ones that were counted, where they were named
+
+    def of(self, what: str) -> tuple[Group, ...]:
+        """Those of one kind: reason, channel or activity."""
+        return tuple(one for one in self.groups if one.what == what)
 
     def rows(self) -> Sequence[dict[str, Any]]:
-        return [{"days": self.days, "contacts": self.contacts, "repeated": self.repeated, "rate": self.rate.estimate}]
+        whole = Group(what="all", name="", contacts=self.contacts, repeated=self.repeated, rate=self.rate)
+        return [
+            {
+                "what": one.what,
+                "name": one.name,
+                "days": self.days,
+                "contacts": one.contacts,
+                "repeated": one.repeated,
+                "rate": one.rate.estimate,
+                "low": one.rate.low,
+                "high": one.rate.high,
+            }
+            for one in (whole, *self.groups)
+        ]
+
+    def cases_of(self, log: Log, what: str = "", name: str = "") -> Log:
+        """The cases with a contact that was repeated: all of them, or those of one group."""
+        state, _ = _states(log, self.days, self.by, self.activities)
+        column = _column(log, what) if what else None
+        code = column.code(name) if column else -1
+        codes = column.codes if column else log.layout.activity
+        if what and code < 0:
+            raise BadLog([f"no {what} “{name}” in this log"])
+        return log.only(kernels_follow.cases_in(log.layout.offsets, codes, code, state, 3))
 
     def summary(self, language: str = "en") -> str:
         say, days = Say(language), f"{self.days:g}"
@@ -44,65 +89,100 @@ class Repeats(Answer):
                 "Geen enkel contact is {days} dagen gevolgd; herhaald contact is niet te zeggen.",
                 days=days,
             )
-        return say(
-            "After {rate} of {contacts} contacts ({low} to {high}) the customer was there again for the same thing"
-            " within {days} days.",
-            "Na {rate} van {contacts} contacten ({low} tot {high}) was de klant er binnen {days} dagen weer voor"
-            " hetzelfde.",
-            rate=say.share(self.rate.estimate),
-            contacts=self.contacts,
-            low=say.share(self.rate.low),
-            high=say.share(self.rate.high),
-            days=days,
-        )
+        text = [
+            say(
+                "After {rate} of {contacts} contacts ({low} to {high}) the customer was there again for the same thing"
+                " within {days} days.",
+                "Na {rate} van {contacts} contacten ({low} tot {high}) was de klant er binnen {days} dagen weer voor"
+                " hetzelfde.",
+                rate=say.share(self.rate.estimate),
+                contacts=self.contacts,
+                low=say.share(self.rate.low),
+                high=say.share(self.rate.high),
+                days=days,
+            ),
+            say(
+                "Of first contacts {part} were enough.",
+                "Van de eerste contacten was {part} meteen genoeg.",
+                part=say.share(self.resolved.estimate),
+            ),
+        ]
+        often = next((self.of(what)[0] for what in NAMED if len(self.of(what)) > 1), None)
+        if often and often.rate.low > self.rate.high:
+            text.append(
+                say(
+                    "Most often after “{name}”: {part} ({low} to {high}).",
+                    "Het vaakst na “{name}”: {part} ({low} tot {high}).",
+                    name=often.name,
+                    part=say.share(often.rate.estimate),
+                    low=say.share(often.rate.low),
+                    high=say.share(often.rate.high),
+                )
+            )
+        text.append(said(self.told_by, say))
+        return " ".join(filter(None, text))
 
 
-def repeats_of(log: Log, *, days: float = 7) -> Repeats:
-    """Contacts from customers are those whose direction is `in`; where the log does not know, all of them."""
-    layout = log.layout
-    places = _places(log)
-    direction = layout.words("direction")
-    if direction is not None:
-        places = places[direction.codes[places] == direction.code("in")]
-    owner, by = _owner(log, places)
-    order = np.lexsort((layout.seq[places], layout.time[places], owner))
-    owner, time = owner[order], layout.time[places][order]
-    again = np.zeros(len(order), np.bool_)
-    again[:-1] = (owner[1:] == owner[:-1]) & (time[1:] - time[:-1] <= days * DAY)
-    first = np.ones(len(order), np.bool_)
-    first[1:] = ~again[:-1]
-    end = int(layout.time.max()) if len(layout) else 0
-    seen = time + days * DAY <= end
-    seen |= again  # what did come back is known, however near the end
-    counted, back = int(seen.sum()), int((again & seen).sum())
-    firsts = int((first & seen).sum())
+def repeats_of(log: Log, *, days: float = 7, by: By | None = None, activities: Collection[str] = ()) -> Repeats:
+    """`by`: what makes contacts belong together; the narrowest that the log can tell, unless said. `activities`: the
+    only ones that are customers' contacts; else as `loper.observe.incoming` finds them. BadLog for what is not there.
+    """
+    if days <= 0:
+        raise BadLog([f"days: {days:g} is no length of time; write how many days, such as 7"])
+    follow, layout, rows = log.follow, log.layout, log.rows
+    by = by or follow.best()
+    needed = {"customer and reason": ("customer", "reason"), "customer": ("customer",), "case": ()}
+    missing = [one for one in needed.get(by, ()) if layout.words(one) is None]
+    if by not in needed:
+        raise BadLog([f"by: “{by}” is not one of {', '.join(needed)}"])
+    if missing:
+        raise BadLog([f"by {by}: this log has no {one}" for one in missing])
+    state, begun = _states(log, days, by, activities)
+    counts = kernels_follow.by_code(layout.offsets, layout.activity, len(layout.activities), state, rows)
+    late, none, came = (int(one) for one in counts.sum(0)[1:])
+    first = kernels_follow.firsts(layout.offsets, begun, state, rows)
+    incoming = named(layout, activities) if activities else follow.incoming
     return Repeats(
         days=days,
-        contacts=counted,
-        repeated=back,
-        too_late=len(order) - counted,
-        rate=wilson(back, counted),
-        resolved=wilson(int((first & seen & ~again).sum()), firsts),
+        contacts=none + came,
+        repeated=came,
+        too_late=late,
+        rate=wilson(came, none + came),
+        resolved=wilson(int(first[2]), int(first[2] + first[3])),
         by=by,
+        told_by=incoming.by,
+        groups=tuple(group for what in NAMED for group in _groups(log, what, state, counts)),
+        activities=tuple(activities),
     )
 
 
-def _places(log: Log) -> np.ndarray:
-    """Where the contacts of the selected cases are."""
-    if log.keep is None:
-        return np.arange(len(log.layout))
-    return np.flatnonzero(np.repeat(log.keep, log.layout.lengths))
+def _states(log: Log, days: float, by: By, activities: Collection[str]) -> tuple[Ints, Ints]:
+    """Of each contact of the whole log what became of it, and whether it was the first about its thing."""
+    follow, time, within = log.follow, log.layout.time, round(days * DAY)
+    incoming = named(log.layout, activities) if activities else follow.incoming
+    after = follow.after(incoming, by)
+    return (
+        kernels_follow.states(time, incoming.coming, after, within, follow.known(within)),
+        kernels_follow.begun(time, incoming.coming, after, within),
+    )
 
 
-def _owner(log: Log, places: np.ndarray) -> tuple[np.ndarray, str]:
-    """A number for what contacts are about: the customer and the reason, where the log has them, else the case."""
-    layout = log.layout
-    customer, reason = layout.words("customer"), layout.words("reason")
-    case = np.repeat(np.arange(layout.count), layout.lengths)[places]
-    if customer is None:
-        return case, "case"
-    who = customer.codes[places].astype(np.int64)
-    who = np.where(who < 0, -1 - case, who)  # of whom nobody knows who it is, the case is all there is
-    if reason is None:
-        return who, "customer"
-    return who * (len(reason.values) + 1) + reason.codes[places] + 1, "customer and reason"
+def _groups(log: Log, what: str, state: Ints, activities: Ints) -> list[Group]:
+    column = _column(log, what)
+    if column is None:
+        return []
+    counts = activities
+    if what != "activity":
+        counts = kernels_follow.by_code(log.layout.offsets, column.codes, len(column.values), state, log.rows)
+    groups = [
+        Group(what=what, name=name, contacts=none + came, repeated=came, rate=wilson(came, none + came))
+        for name, (_, _, none, came) in zip(column.values, counts.tolist(), strict=False)
+        if none + came
+    ]
+    return sorted(groups, key=lambda one: -one.rate.low)
+
+
+def _column(log: Log, what: str) -> Words | None:
+    return (
+        Words(codes=log.layout.activity, values=log.layout.activities) if what == "activity" else log.layout.words(what)
+    )

@@ -1,0 +1,136 @@
+"""Which contacts the customer made and which the organisation did: by what the log says, else by its words.
+
+Logs say it in many ways or not at all; every answer that counts customers' contacts says which of them it went by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from loper.log.table import BadLog
+from loper.observe.layout import Bools, Layout, Words
+from loper.observe.words import Say
+
+By = Literal["named", "direction", "initiator", "kind", "activity", "nothing"]
+Side = Literal["in", "out", ""]
+
+IN = frozenset("in inbound incoming inkomend inkomende".split())
+OUT = frozenset("out outbound outgoing uitgaand uitgaande uit".split())
+
+CUSTOMER = frozenset(
+    "customer client consumer citizen resident tenant patient member caller passenger user"
+    " klant cliënt burger inwoner bewoner huurder patiënt lid beller reiziger gebruiker aanvrager".split()
+)
+ORGANISATION = frozenset(
+    "agent technician planner director system employee staff medewerker monteur vakman systeem organisatie"
+    " organisation organization company".split()
+)
+KINDS_IN = frozenset(("event", "unexpected", "call", "question", "complaint", "vraag", "klacht", "oproep"))
+KINDS_OUT = frozenset(("message", "bericht", "mailing", "letter", "brief"))
+
+SAYS_IN = CUSTOMER | frozenset(
+    "call calls called calling phones phoned asks asked question questions complaint complains complained reports"
+    " reported replies replied inbound incoming chats chatted mails mailed chaser"
+    " belt belde gebeld vraagt vroeg vraag klacht klaagt klaagde melding meldt meldde gemeld antwoordt reageert"
+    " mailt mailde inkomend navraag statusvraag terugbelverzoek".split()
+)
+SAYS_OUT = frozenset(
+    "sent send sends letter invitation invite reminder confirmation notification notice mailing newsletter outbound"
+    " outgoing message push survey"
+    " verstuurd verstuur verzonden verzend gestuurd brief uitnodiging herinnering bevestiging ontvangstbevestiging"
+    " aankondiging notificatie bericht nieuwsbrief uitgaand enquête afspraakbrief afspraakbevestiging".split()
+)
+"""Of an activity's words the first that is in one of the two lists decides: “customer calls about letter” is theirs."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Incoming:
+    """`coming`: of each contact of the whole log, whether the customer made it; `sent`: whether the organisation did.
+    A contact can be neither: a step inside, or one of which nothing is known."""
+
+    coming: Bools
+    sent: Bools
+    by: By
+
+
+def said(by: str, say: Say) -> str:
+    """What it went by, in a sentence; empty where the log, or who asked, says it outright."""
+    sentences = {
+        "initiator": (
+            "Who made a contact was read from its initiator.",
+            "Wie het contact zocht, is gelezen uit de initiator.",
+        ),
+        "kind": (
+            "Who made a contact was read from its kind.",
+            "Wie het contact zocht, is gelezen uit het soort contact.",
+        ),
+        "activity": (
+            "Who made a contact was read from the words of its activity.",
+            "Wie het contact zocht, is gelezen uit de naam van de activiteit.",
+        ),
+        "nothing": (
+            "The log does not say who made a contact; all are counted as the customer's.",
+            "Het logboek zegt niet wie het contact zocht; alles telt als contact van de klant.",
+        ),
+    }
+    return say(*sentences[by]) if by in sentences else ""
+
+
+def incoming_of(layout: Layout) -> Incoming:
+    """By direction; else by initiator; else by kind; else by the activities' words; else every contact counts."""
+    readings: tuple[tuple[By, Words | None, Callable[[str], Side]], ...] = (
+        ("direction", layout.words("direction"), _listed(IN, OUT)),
+        ("initiator", layout.words("initiator"), _listed(CUSTOMER, ORGANISATION)),
+        ("kind", layout.words("kind"), _listed(KINDS_IN, KINDS_OUT)),
+        ("activity", Words(codes=layout.activity, values=layout.activities), side_of),
+    )
+    for by, column, side in readings:
+        if column is None:
+            continue
+        sides = [side(value) for value in column.values]
+        if "in" in sides:
+            return Incoming(coming=_where(column, sides, "in"), sent=_where(column, sides, "out"), by=by)
+    sides = [side_of(activity) for activity in layout.activities]
+    sent = _where(Words(codes=layout.activity, values=layout.activities), sides, "out")
+    return Incoming(coming=~sent, sent=sent, by="activity" if "out" in sides else "nothing")
+
+
+def named(layout: Layout, activities: Collection[str]) -> Incoming:
+    """The customer's contacts are those with one of these activities. BadLog where the log does not have one."""
+    wanted = set(activities)
+    missing = sorted(wanted - set(layout.activities))
+    if missing:
+        there = ", ".join(layout.activities[:20])
+        raise BadLog([f"no activity “{one}” in this log; there are: {there}" for one in missing])
+    lut = np.array([one in wanted for one in layout.activities], np.bool_)
+    coming = lut[layout.activity]
+    return Incoming(coming=coming, sent=incoming_of(layout).sent & ~coming, by="named")
+
+
+def side_of(activity: str) -> Side:
+    """Whose an activity is by its words: the first word that is in a list decides."""
+    for word in re.findall(r"[^\W\d_]+", activity.casefold()):
+        if word in SAYS_IN:
+            return "in"
+        if word in SAYS_OUT:
+            return "out"
+    return ""
+
+
+def _listed(ours: Collection[str], theirs: Collection[str]) -> Callable[[str], Side]:
+    def side(value: str) -> Side:
+        word = value.strip().casefold()
+        return "in" if word in ours else "out" if word in theirs else ""
+
+    return side
+
+
+def _where(column: Words, sides: list[Side], side: Side) -> Bools:
+    """Contacts whose word is on this side; the last place of the table is for those without a word."""
+    found: Bools = np.array([*(one == side for one in sides), False], np.bool_)[column.codes]
+    return found
