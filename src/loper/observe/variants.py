@@ -53,12 +53,19 @@ class Which:
     def _by_name(self) -> dict[int, int]:
         return {int(value): variant for variant, value in enumerate(self.hashes)}
 
+    def number(self, name: str) -> int:
+        """The number of the variant of this name. Raises KeyError where there is none."""
+        try:
+            return self._by_name[int(name, 16)]
+        except ValueError:
+            raise KeyError(name) from None
+
     def one_of(self, names: Sequence[str], problems: list[str]) -> Bools:
         wanted = []
         for name in names:
             try:
-                wanted.append(self._by_name[int(name, 16)])
-            except (ValueError, KeyError):
+                wanted.append(self.number(name))
+            except KeyError:
                 problems.append(f"no variant “{name}” in this log; `variants()` gives their names")
         keep: Bools = np.isin(self.of, wanted)
         return keep

@@ -13,6 +13,7 @@ urlpatterns = [
     path("desk/", include("loper.server.pages.desk.urls")),
     path("field/", include("loper.server.pages.field.urls")),
     path("planner/", include("loper.server.pages.planner.urls")),
+    path("insight/", include("loper.server.pages.insight.urls")),
     path("studio/", include("loper.server.pages.studio.urls")),
     path("account/", account.mine, name="account"),
     path("account/token", account.token, name="account_token"),

@@ -12,6 +12,7 @@ MENU = (
     (_("My times"), "partner:times", "partner"),
     (_("Parts"), "planner:parts", "parts.order"),
     (_("Journeys"), "studio:journeys", "studio"),
+    (_("Insight"), "insight:logs", "insight"),
     (_("Organisation"), "studio:organisation", "organisation.change"),
     (_("Arrival times"), "planner:arrivals", "arrivals.see"),
     (_("Technical"), "desk:engine", "engine.see"),

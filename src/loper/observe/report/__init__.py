@@ -1,0 +1,6 @@
+"""What a log says, as pages show it: sections with a picture, a sentence under it and the numbers beside it."""
+
+from loper.observe.report.questions import GROUPS, QUESTIONS, Question
+from loper.observe.report.section import Cell, Context, Head, Row, Section
+
+__all__ = ["GROUPS", "QUESTIONS", "Cell", "Context", "Head", "Question", "Row", "Section"]

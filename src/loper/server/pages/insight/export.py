@@ -1,0 +1,45 @@
+"""The numbers of a section as a file for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from loper.observe.report import QUESTIONS, Section
+from loper.server.pages.insight.scope import Scope, scoped
+
+
+@require_safe
+@scoped
+def table(request: HttpRequest, scope: Scope, key: str) -> HttpResponse:
+    """Every row, also those that the page does not show."""
+    section = section_of(scope, key)
+    answer = HttpResponse(content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{key}.csv"'
+    answer.write("\ufeff")
+    writer = csv.writer(answer)
+    for at, row in enumerate(section.data):
+        if not at:
+            writer.writerow(row)
+        writer.writerow([_plain(value) for value in row.values()])
+    return answer
+
+
+def section_of(scope: Scope, key: str) -> Section:
+    """The section of this name, of whichever question it is."""
+    for question in QUESTIONS.values():
+        if key == question.key or key in question.sections:
+            for section in question.build(scope.part, scope.context):
+                if section.key == key:
+                    return section
+    raise Http404
+
+
+def _plain(value: Any) -> Any:
+    """Words joined, and no cell that a spreadsheet takes for a formula."""
+    if isinstance(value, list | tuple):
+        value = " > ".join(str(one) for one in value)
+    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value

@@ -1,0 +1,37 @@
+"""A question asked of a log: a picture, a sentence under it, and the numbers, each leading to its cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import mark_safe
+from django.views.decorators.http import require_safe
+
+from loper.observe.report import QUESTIONS, Section
+from loper.server.pages.insight.scope import Scope, scoped
+
+
+@require_safe
+@scoped
+def question(request: HttpRequest, scope: Scope, key: str) -> HttpResponse:
+    """One page a question; what it shows is made by observe, so that a report in a file shows the same."""
+    asked = QUESTIONS.get(key)
+    if asked is None:
+        raise Http404
+    sections = [_shown(one, scope) for one in asked.build(scope.part, scope.context)]
+    context = scope.page(
+        sections=sections, title=asked.ask(scope.language), here=key, crumb=asked.title(scope.language)
+    )
+    return render(request, "insight/question.html", context)
+
+
+def _shown(section: Section, scope: Scope) -> dict[str, Any]:
+    """The pictures are drawn by us, every word in them escaped by the drawing (`draw.ink`)."""
+    return {
+        "section": section,
+        "picture": mark_safe(section.picture()) if section.picture else "",  # noqa: S308
+        "narrow": mark_safe(section.narrow()) if section.narrow else "",  # noqa: S308
+        "csv": scope.url("csv", key=section.key) if section.data else "",
+    }

@@ -1,0 +1,203 @@
+"""Which log a page is about, which of its cases, and how its numbers lead on; shared by all pages of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from loper.log.table import BadLog
+from loper.observe.filter import Filter, of_query, to_query
+from loper.observe.log import Log
+from loper.observe.report import GROUPS, Context
+from loper.server.permissions import Actor, staff
+from loper.server.queries.logs import opened
+from loper.server.records.logs import ContactLog
+
+View = Callable[..., HttpResponseBase]
+CHOICES = ("most", "days", "activity", "with_group", "period")
+"""Words of an address that are no filter, but a choice of the page."""
+
+
+def for_analysts(view: View) -> View:
+    """Only signed in, only with this permission."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    return login_required(permission_required("insight", raise_exception=True)(guarded))
+
+
+def me(request: HttpRequest) -> Actor:
+    return staff(request.user)
+
+
+def log_of(pk: int) -> ContactLog:
+    return get_object_or_404(ContactLog, pk=pk)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """A log that is ready, the part of it that the address asks for, and what pages need to show it."""
+
+    row: ContactLog
+    whole: Log
+    part: Log
+    filter: Filter
+    choices: dict[str, str]
+    language: str
+
+    def link(self, filter: Filter) -> str:
+        """To the cases that are in this selection and in that filter."""
+        return self.url("cases", both(self.filter, filter))
+
+    def url(self, page: str, /, filter: Filter | None = None, **words: Any) -> str:
+        asked = to_query(self.filter if filter is None else filter)
+        query = urlencode([*asked, *((name, value) for name, value in words.items() if name != "key")])
+        args = [self.row.pk, words["key"]] if "key" in words else [self.row.pk]
+        return reverse(f"insight:{page}", args=args) + (f"?{query}" if query else "")
+
+    @property
+    def context(self) -> Context:
+        return Context(language=self.language, link=self.link, asked=self.choices)
+
+    def page(self, **more: Any) -> dict[str, Any]:
+        """What every template of this folder wants."""
+        return {
+            "log": self.row,
+            "menu": self.menu(),
+            "chips": self.chips(),
+            "filtered": bool(self.filter),
+            "everything": self.url("first", Filter()),
+            "selected": len(self.part),
+            "total": self.whole.layout.count,
+            "form": self.form(),
+            "query": urlencode(to_query(self.filter)),
+            **more,
+        }
+
+    def menu(self) -> list[dict[str, Any]]:
+        nl = self.language.startswith("nl")
+        return [
+            {
+                "title": dutch if nl else english,
+                "links": [
+                    {"key": one.key, "title": one.title(self.language), "url": self.url("question", key=one.key)}
+                    for one in questions
+                ],
+            }
+            for english, dutch, questions in GROUPS
+        ]
+
+    def chips(self) -> list[dict[str, str]]:
+        """Each thing that is asked, in words, with the address without it."""
+        asked = to_query(self.filter)
+        found = []
+        for at, (name, value) in enumerate(asked):
+            rest = of_query([pair for i, pair in enumerate(asked) if i != at])
+            found.append({"text": said(name, value, self.whole), "url": self.url("first", rest)})
+        return found
+
+    def form(self) -> dict[str, Any]:
+        """What can be chosen, and what is chosen now."""
+        layout = self.whole.layout
+        channel = layout.words("channel")
+        attributes = [
+            {
+                "name": f"attr.{name}",
+                "title": name,
+                "values": list(column.values),
+                "chosen": self.filter.attributes.get(name, ()),
+            }
+            for name, column in layout.attributes.items()
+            if hasattr(column, "codes") and 1 < len(column.values) <= 40
+        ]
+        return {
+            "activities": sorted(layout.activities) if len(layout.activities) <= 500 else [],
+            "channels": list(channel.values) if channel else [],
+            "attributes": attributes[:8],
+            "filter": self.filter,
+            "since": self.filter.since.date().isoformat() if self.filter.since else "",
+            "until": self.filter.until.date().isoformat() if self.filter.until else "",
+            "begins": layout.first.min() if layout.count else None,
+        }
+
+
+def both(one: Filter, other: Filter) -> Filter:
+    """What both ask. Of a field of which one word is enough, the narrower one stands."""
+    found: dict[str, Any] = {}
+    for part in fields(Filter):
+        a, b = getattr(one, part.name), getattr(other, part.name)
+        if part.name in ("with_", "without", "pair"):
+            found[part.name] = tuple(dict.fromkeys((*a, *b)))
+        elif part.name == "attributes":
+            found[part.name] = {**a, **b}
+        else:
+            found[part.name] = b or a
+    return replace(one, **found)
+
+
+def said(name: str, value: str, log: Log) -> str:
+    """One thing that is asked, as a person says it."""
+    if name.startswith("attr."):
+        return f"{name.removeprefix('attr.')}: {value}"
+    if name == "variant":
+        try:
+            length = len(log.which.activities(log.which.number(value)))
+        except KeyError:
+            length = 0
+        return _("one variant of %(length)s contacts") % {"length": length}
+    if name in ("since", "until"):
+        value = value[:10]
+    words = {
+        "since": _("began from %(value)s"),
+        "until": _("began before %(value)s"),
+        "channel": _("contact by %(value)s"),
+        "first_channel": _("began by %(value)s"),
+        "with": _("with “%(value)s”"),
+        "without": _("without “%(value)s”"),
+        "begins": _("begins with “%(value)s”"),
+        "ends": _("ends with “%(value)s”"),
+    }
+    if name == "pair":
+        source, _arrow, target = value.partition(" > ")
+        return _("straight from “%(source)s” to “%(target)s”") % {"source": source, "target": target}
+    return words.get(name, name + ": %(value)s") % {"value": value}
+
+
+def scoped(view: View) -> View:
+    """The view gets a Scope in place of the number of a log; a log that is not ready, or a wrong filter, is said."""
+
+    @wraps(view)
+    def within(request: HttpRequest, pk: int, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        row = log_of(pk)
+        if not row.laid:
+            return redirect("insight:first", pk)
+        try:
+            whole = opened(row)
+            filter = of_query(_pairs(request))
+            part = whole.where(filter) if filter else whole
+        except BadLog as wrong:
+            context = {"log": row, "problems": wrong.problems, "everything": reverse("insight:first", args=[pk])}
+            return render(request, "insight/wrong.html", context, status=422)
+        choices = {name: request.GET[name] for name in CHOICES if request.GET.get(name)}
+        language = get_language() or "nl"
+        scope = Scope(row=row, whole=whole, part=part, filter=filter, choices=choices, language=language)
+        return view(request, scope, *args, **kwargs)
+
+    return for_analysts(within)
+
+
+def _pairs(request: HttpRequest) -> Sequence[tuple[str, str]]:
+    return [(name, value) for name, values in request.GET.lists() for value in values]

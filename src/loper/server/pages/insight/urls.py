@@ -1,0 +1,20 @@
+"""Addresses of the pages that read logs."""
+
+from django.urls import path
+
+from loper.server.pages.insight import bring, cases, export, logs, questions
+
+app_name = "insight"
+urlpatterns = [
+    path("", logs.listing, name="logs"),
+    path("new", bring.new, name="new"),
+    path("<int:pk>/columns", bring.columns, name="columns"),
+    path("<int:pk>/remove", bring.remove, name="remove"),
+    path("<int:pk>/rejects.csv", bring.rejects, name="rejects"),
+    path("<int:pk>/progress", logs.progress, name="progress"),
+    path("<int:pk>/", logs.first, name="first"),
+    path("<int:pk>/cases", cases.listing, name="cases"),
+    path("<int:pk>/case", cases.case, name="case"),
+    path("<int:pk>/<slug:key>.csv", export.table, name="csv"),
+    path("<int:pk>/<slug:key>", questions.question, name="question"),
+]
