@@ -94,7 +94,7 @@ def columns_of(sample: pa.Table, names: Mapping[str, str] | None = None) -> Colu
             found[ours] = name
             guessed.add(ours)
     if "time" in guessed:
-        _apart(found, sample)
+        found["time"] = with_hours(found["time"], sample)
     if own and "seq" not in given and _are_wholes(sample["seq"]):
         found["seq"] = "seq"
         guessed.add("seq")
@@ -197,19 +197,17 @@ CLOCKS = ("tijd", "time", "uur", "starttijd", "begintijd", "eventtime")
 HOURS = r"^[0-9]{1,2}[:.u][0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?( uur)?$"
 
 
-def _apart(found: dict[str, str], sample: pa.Table) -> None:
-    """A date whose hours are in a column of their own is taken together with them."""
-    column = sample[found["time"]]
-    if not _is_text(column.type):
-        return
-    if pc.any(pc.match_substring_regex(column, ":")).as_py():
-        return
+def with_hours(source: str, sample: pa.Table) -> str:
+    """The column of a date, together with that of its hours where they stand in a column of their own."""
+    column = sample[source]
+    if not _is_text(column.type) or pc.any(pc.match_substring(column, ":")).as_py():
+        return source
     for name in sample.column_names:
         if plain(name) in CLOCKS and _is_text(sample[name].type):
             there = sample[name].drop_null()
             if len(there) and pc.all(pc.match_substring_regex(there, HOURS)).as_py():
-                found["time"] += AND + name
-                return
+                return f"{source}{AND}{name}"
+    return source
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -10,10 +10,11 @@ from pathlib import Path
 import pyarrow as pa
 
 from loper.log import separated, times
+from loper.log.calls_columns import are_calls
 from loper.log.fields import fields_of
 from loper.log.rows import Field, Maker
 from loper.log.separated import Separated
-from loper.log.table import Columns, Rejects
+from loper.log.table import BadLog, Columns, Rejects
 
 
 @dataclass(kw_only=True)
@@ -45,7 +46,12 @@ def read(
 ) -> CsvReading:  # fmt: skip
     """A file of separated values, opened. Raises BadLog with all that is wrong with its columns."""
     source = separated.look(path, encoding=encoding, separator=separator)
-    columns, fields, only = fields_of(source.sample, names, lifecycle)
+    try:
+        columns, fields, only = fields_of(source.sample, names, lifecycle)
+    except BadLog as bad:
+        if are_calls(source.sample):
+            bad.problems.append("these look like call records of a telephone exchange: read them as calls (kind=calls)")
+        raise BadLog(bad.problems) from None
     rejects = Rejects()
     source.note(rejects)
     maker = Maker(fields=settled(source, fields, rejects), zone=zone, rejects=rejects, only=only)

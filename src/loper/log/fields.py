@@ -58,9 +58,14 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _field(ours: str, source: str, sample: pa.Table, *, typed: bool) -> Field:
+    first = parts(source, sample.column_names)[0]
+    return field_of(ours, source, sample, NEEDED.get(ours) or KNOWN.get(ours) or _kind(sample[first], typed) or WORD)
+
+
+def field_of(ours: str, source: str, sample: pa.Table, kind: pa.DataType) -> Field:
+    """How this column of the source is written, seen from a sample of it."""
     first, *rest = parts(source, sample.column_names)
     column = sample[first]
-    kind = NEEDED.get(ours) or KNOWN.get(ours) or _kind(column, typed) or WORD
     texts = pc.cast(column.drop_null(), pa.string()).combine_chunks() if _is_text(column.type) else None
     day_first, doubtful, decimal = True, False, "."
     if texts is not None and kind == INSTANT:

@@ -9,6 +9,7 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import cast
 
+from loper.log.calls_asterisk import QUEUE_LINE
 from loper.log.table import BadLog, Reading
 
 READERS: Mapping[str, str] = {
@@ -74,6 +75,8 @@ def kind_of(path: Path) -> str:
         return "xes" if b"<log" in head else "cjml" if b"cjml" in head.lower() else _by_name(path, "xes")
     if start.startswith((b"{", b"[")):
         return "ocel" if b'"objectTypes"' in head or b'"ocel' in head else _by_name(path, "cloudevents")
+    if QUEUE_LINE.match(head):
+        return "calls"
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadLog([f"{path.name} is a workbook or an archive: save the sheet as CSV, or unpack it, and read that"])
     return _by_name(path, "csv")

@@ -80,8 +80,8 @@ def read(
     path: Path, *, names: Mapping[str, str], lifecycle: tuple[str, str] | None, zone: tzinfo
 ) -> ParquetReading:  # fmt: skip
     """A file or a folder of Parquet, opened. Raises BadLog with all that is wrong with files and columns."""
-    files = _files(path)
-    columns, fields, only = fields_of(_sample(files), names, lifecycle, typed=True)
+    files = files_of(path)
+    columns, fields, only = fields_of(sample_of(files), names, lifecycle, typed=True)
     rejects = Rejects()
     maker = Maker(fields=fields, zone=zone, rejects=rejects, only=only)
     sources = {part for source in columns.names.values() for part in parts(source, _names(files))}
@@ -93,7 +93,7 @@ def read(
     )  # fmt: skip
 
 
-def _files(path: Path) -> list[File]:
+def files_of(path: Path) -> list[File]:
     """The files in the order of their names; raises BadLog with every one that cannot be read."""
     paths = sorted(one for one in path.rglob("*.parquet") if one.is_file()) if path.is_dir() else [path]
     found, problems = [], []
@@ -119,7 +119,7 @@ def _names(files: list[File]) -> list[str]:
     return list(dict.fromkeys(name for file in files for name in (*file.schema.names, *file.folders)))
 
 
-def _sample(files: list[File]) -> pa.Table:
+def sample_of(files: list[File]) -> pa.Table:
     """Rows of the first and the last file; a column that is of one type here and of another there is a text."""
     tables = []
     for file in dict.fromkeys((files[0].path, files[-1].path)):

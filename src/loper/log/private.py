@@ -53,6 +53,11 @@ def eleven(text: str) -> bool:
     )
 
 
+def code_of(customer: str, key: bytes) -> str:
+    """The same code for the same customer; who it is cannot be told from it without the key."""
+    return f"K{hmac.new(key, customer.encode(), hashlib.sha256).hexdigest()[:15]}"
+
+
 class Private:
     """A reading whose customers are codes made with `key`, without the columns of `out`."""
 
@@ -81,6 +86,5 @@ class Private:
 
     def _code(self, customer: str) -> str:
         if customer not in self._codes:
-            digest = hmac.new(self.key, customer.encode(), hashlib.sha256).hexdigest()
-            self._codes[customer] = f"K{digest[:15]}"
+            self._codes[customer] = code_of(customer, self.key)
         return self._codes[customer]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import tzinfo
 
 import numpy as np
@@ -55,13 +55,14 @@ class Maker:
     zone: tzinfo
     rejects: Rejects
     only: Only | None = None
+    needed: Mapping[str, pa.DataType] = field(default_factory=lambda: NEEDED)
 
     @property
     def schema(self) -> pa.Schema:
-        """NEEDED first, `seq` among them."""
+        """What every row has first, `seq` among it."""
         given = {field.name: field.kind for field in self.fields}
-        first = [pa.field(name, kind, nullable=False) for name, kind in NEEDED.items()]
-        return pa.schema([*first, *(pa.field(name, kind) for name, kind in given.items() if name not in NEEDED)])
+        first = [pa.field(name, kind, nullable=False) for name, kind in self.needed.items()]
+        return pa.schema([*first, *(pa.field(name, kind) for name, kind in given.items() if name not in self.needed)])
 
     def batch(self, raw: pa.RecordBatch, rows: NDArray[np.int64]) -> pa.RecordBatch:
         """`rows`: the number of each row of `raw` in its source."""
@@ -166,21 +167,18 @@ class Maker:
         """Which rows are left away, if any; each is said once, with the first column that is wrong."""
         wrong = np.zeros(len(rows), np.bool_)
         found: list[Rejected] = []
-        for field in sorted(self.fields, key=lambda one: one.name not in NEEDED):
-            one, needed = made[field.name], field.name in NEEDED
+        for of in sorted(self.fields, key=lambda one: one.name not in self.needed):
+            one, needed = made[of.name], of.name in self.needed
             bad = one.bad if one.bad is not None else np.zeros(len(rows), np.bool_)
             if needed and one.values.null_count:
                 bad = bad | _mask(pc.is_null(one.values))
             if needed and _is_text(one.values.type) and _any_empty(one.values):
                 bad = bad | _mask(pc.fill_null(pc.equal(_text(one.values), ""), False))
             new = bad & ~wrong
-            if not new.any():
-                continue
             for at in np.flatnonzero(new):
-                value = _shown(raw, field, int(at))
-                found.append(
-                    Rejected(row=int(rows[at]), why=_why(field, value), column=field.source, value=value, whole=needed)
-                )
+                value = _shown(raw, of, int(at))
+                why = _why(of, value)
+                found.append(Rejected(row=int(rows[at]), why=why, column=of.source, value=value, whole=needed))
             if needed:
                 wrong |= new
         for rejected in sorted(found, key=lambda one: one.row):

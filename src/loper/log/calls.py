@@ -1,0 +1,183 @@
+"""Call records of a telephone exchange as contacts, so that the phone is in the log too.
+
+One row a call or one row a leg, in separated values or Parquet, or the `queue_log` of Asterisk. Customers become codes
+made with a key: no number comes into the log. All legs of a call must be known before it is one, so call records are
+read into memory whole; contacts come out in the order in which the calls came in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from loper.log import calls_asterisk, csv, parquet, separated
+from loper.log.calls_columns import call_columns
+from loper.log.calls_fold import Contact, Leg, contacts
+from loper.log.calls_legs import legs_of
+from loper.log.private import code_of
+from loper.log.rows import Maker
+from loper.log.table import INSTANT, NEEDED, WORD, BadLog, Columns, Reading, Rejects
+
+ROWS = 100_000  # contacts in a batch
+MIN_KEY = 16  # bytes
+INNER = 5  # digits: a number so short is one of the house
+OUTSIDE = 7  # digits: a number so long is somebody's own
+
+SCHEMA = pa.schema(
+    [
+        *(pa.field(name, kind, nullable=False) for name, kind in NEEDED.items()),
+        *(pa.field(name, WORD) for name in ("channel", "direction", "initiator", "outcome", "reason", "queue", "to")),
+        pa.field("customer", pa.string()),
+        pa.field("end", INSTANT),
+        pa.field("wait_s", pa.float64()),
+        pa.field("call", pa.string()),
+    ]
+)
+
+
+@dataclass(kw_only=True)
+class CallReading:
+    """Call records, opened; see `loper.log.table.Reading`."""
+
+    columns: Columns
+    rejects: Rejects
+    size: int
+    key: bytes
+    country: str
+    legs: Callable[[Callable[[int], None] | None], Iterable[Leg]]
+    customers: Mapping[str, str] = field(default_factory=dict)
+    schema: pa.Schema = SCHEMA
+
+    def batches(self, on_progress: Callable[[int], None] | None = None) -> Iterator[pa.RecordBatch]:
+        """The contacts; may be asked for again."""
+        self.rejects.forget()
+        calls: dict[str, list[Leg]] = defaultdict(list)
+        inner = withheld = 0
+        for leg in self.legs(on_progress):
+            if 0 < len(_digits(leg.number)) <= INNER:
+                inner += 1
+                continue
+            calls[leg.call].append(leg)
+        found: list[Contact] = []
+        for legs in calls.values():
+            legs.sort(key=lambda leg: (leg.offered, leg.row))
+            withheld += not any(_digits(leg.number) for leg in legs)
+            found += contacts(legs)
+        self.rejects.left_out += inner
+        if inner:
+            self.rejects.note("inner", "rows of calls within the house were left out", count=inner)
+        if withheld:
+            said = "calls had no number: each of them is a customer of its own"
+            self.rejects.note("withheld", said, count=withheld)
+        found.sort(key=lambda one: (one.time, one.leg.row))
+        numbers = {call: next((leg.number for leg in legs if leg.number), "") for call, legs in calls.items()}
+        yield from self._batches(found, numbers)
+
+    def _batches(self, found: list[Contact], numbers: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
+        codes: dict[str, str | None] = {}
+        rows = (self._row(seq, one, numbers[one.leg.call], codes) for seq, one in enumerate(found, 1))
+        while some := list(islice(rows, ROWS)):
+            yield pa.RecordBatch.from_pylist(some, schema=SCHEMA)
+
+    def _row(self, seq: int, one: Contact, number: str, codes: dict[str, str | None]) -> dict[str, Any]:
+        if number not in codes:
+            codes[number] = self._customer(number)
+        customer, leg = codes[number], one.leg
+        return {
+            "case": customer or f"call {leg.call}", "activity": one.activity, "time": one.time, "seq": seq,
+            "channel": "phone", "direction": "in" if leg.inbound else "out",
+            "initiator": "customer" if leg.inbound else "agent", "outcome": one.outcome or None,
+            "reason": leg.reason or None, "queue": _place(leg.queue), "to": _place(one.to), "customer": customer,
+            "end": one.end, "wait_s": one.wait, "call": leg.call,
+        }  # fmt: skip
+
+    def _customer(self, number: str) -> str | None:
+        """A reference for this number: the one that the caller gave, else a code; None where there is no number."""
+        whole = international(number, self.country)
+        if not whole:
+            return None
+        return self.customers.get(whole) or code_of(whole, self.key)
+
+
+def read(
+    path: Path, *, names: Mapping[str, str], lifecycle: tuple[str, str] | None, zone: tzinfo, key: bytes = b"",
+    customers: Mapping[str, str] | None = None, country: str = "31", encoding: str | None = None,
+    separator: str | None = None,
+) -> CallReading:  # fmt: skip
+    """Call records, opened.
+
+    `key`: a secret of at least 16 bytes, the same every time, with which numbers become codes. `customers`: whose
+    number it is, number -> reference, where that is known. `country`: of numbers that begin with one 0.
+    Raises BadLog with all that is wrong.
+    """
+    if len(key) < MIN_KEY:
+        raise BadLog([f"call records have telephone numbers: a key of at least {MIN_KEY} bytes is needed to make codes "
+                      "of them (key=...), the same one every time, kept secret"])  # fmt: skip
+    if lifecycle is not None:
+        raise BadLog(["calls have no lifecycle: every row is a call or a leg of one"])
+    columns, rejects, legs = _source(path, names, zone, encoding, separator)
+    known = {international(number, country): customer for number, customer in (customers or {}).items()}
+    return CallReading(
+        columns=columns, rejects=rejects, size=path.stat().st_size, key=key, country=country, legs=legs, customers=known
+    )
+
+
+def _source(
+    path: Path, names: Mapping[str, str], zone: tzinfo, encoding: str | None, separator: str | None
+) -> tuple[Columns, Rejects, Callable[[Callable[[int], None] | None], Iterable[Leg]]]:
+    rejects = Rejects()
+    if path.is_file() and calls_asterisk.is_queue_log(path):
+        return Columns(names={}), rejects, lambda heard: calls_asterisk.queue_log(path, rejects, heard)
+    inner: Reading
+    if path.is_dir() or path.suffix in (".parquet", ".pq"):
+        files = parquet.files_of(path)
+        columns, fields = call_columns(parquet.sample_of(files), names)
+        maker = Maker(fields=fields, zone=zone, rejects=rejects, needed={"offered": INSTANT, "seq": pa.int64()})
+        inner = parquet.ParquetReading(
+            files=files, columns=columns, rejects=rejects, schema=maker.schema, maker=maker,
+            size=sum(file.size for file in files),
+        )  # fmt: skip
+    else:
+        source = separated.look(path, encoding=encoding, separator=separator)
+        headers = calls_asterisk.headers_of(source.header.names)
+        if headers:
+            source = separated.look(path, encoding=encoding, separator=separator, headers=headers)
+        columns, fields = call_columns(source.sample, names)
+        source.note(rejects)
+        fields = csv.settled(source, fields, rejects)
+        maker = Maker(fields=fields, zone=zone, rejects=rejects, needed={"offered": INSTANT, "seq": pa.int64()})
+        inner = csv.CsvReading(
+            source=source, columns=columns, rejects=rejects, schema=maker.schema, size=path.stat().st_size, maker=maker
+        )
+    return columns, rejects, lambda heard: legs_of(inner, heard)
+
+
+def international(number: str, country: str = "31") -> str:
+    """A number with its country, digits only; empty where it is none (withheld, anonymous)."""
+    digits = _digits(number)
+    if len(digits) < OUTSIDE:
+        return digits
+    if number.strip().lower().removeprefix("tel:").removeprefix("sip:").startswith("+"):
+        return digits
+    if digits.startswith("00"):
+        return digits[2:]
+    return country + digits[1:] if digits.startswith("0") else digits
+
+
+def _digits(number: str) -> str:
+    """The digits of a number, also of `"Name" <0612345678>` and of `sip:0612345678@exchange`."""
+    within = re.search(r"<([^>]*)>", number)
+    return re.sub(r"\D", "", (within[1] if within else number).split("@")[0])
+
+
+def _place(name: str) -> str | None:
+    """A queue or where a call went to; a number of somebody's own is no more than `outside`."""
+    return ("outside" if len(_digits(name)) >= OUTSIDE else name) or None
