@@ -14,12 +14,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from loper.define.model import Journey
+from loper.define.model import Journey, Touchpoint
 from loper.log.table import Reading
 from loper.observe import kernels
 from loper.observe.build import lay_out
 from loper.observe.calls_after import CallsAfter, calls_after_of
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
+from loper.observe.compare import Comparison, compare_of
 from loper.observe.conform import Conformance, conform_of
 from loper.observe.filter import Filter
 from loper.observe.follow import Follow
@@ -30,6 +31,7 @@ from loper.observe.repeat import Repeats, repeats_of
 from loper.observe.rework import Rework, rework_of
 from loper.observe.steps import Steps
 from loper.observe.store import load, save
+from loper.observe.trial import trial_of
 from loper.observe.variants import Variants, Which, variants_of
 
 
@@ -38,7 +40,7 @@ class Log:
 
     def __init__(self, layout: Layout, *, whole: Log | None = None, keep: Bools | None = None) -> None:
         self.layout = layout
-        self.whole: Log = whole or self
+        self.whole: Log = self if whole is None else whole  # a log without cases is false
         self.keep = keep
         self.reading: Reading | None = None  # of the whole: how it was read, and what could not be
 
@@ -152,3 +154,11 @@ class Log:
 
     def calls_after(self, *, days: float = 3, **how: Any) -> CallsAfter:
         return calls_after_of(self, days=days, **how)
+
+    def compare(self, other: Log, **how: Any) -> Comparison:
+        """This selection less the other one of the same log."""
+        return compare_of(self, other, **how)
+
+    def trial(self, touchpoint: Touchpoint) -> Mapping[str, Log]:
+        """The arms of a standing trial, by variant."""
+        return trial_of(self, touchpoint)

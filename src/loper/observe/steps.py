@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loper.observe import kernels
-from loper.observe.layout import Floats, Ints, Layout
+from loper.observe.layout import Bools, Floats, Ints, Layout
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
@@ -84,6 +84,12 @@ class Steps:
         starts, waits, _ = self._sorted if "_sorted" in self.__dict__ else self._waits
         at = np.flatnonzero((self.sources == source) & (self.targets == target))
         return waits[starts[at[0]] : starts[at[0] + 1]] if len(at) else waits[:0]
+
+    def kept(self, pair: int, keep: Bools) -> Ints:
+        """The waits of pair number `pair` in the cases to keep, microseconds, in any order."""
+        starts, waits, case = self._sorted if "_sorted" in self.__dict__ else self._waits
+        low, high = starts[pair], starts[pair + 1]
+        return waits[low:high][keep[case[low:high]]]
 
     @cached_property
     def _waits(self) -> tuple[Ints, Ints, Ints]:
