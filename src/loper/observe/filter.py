@@ -29,6 +29,7 @@ class Filter:
 
     since: datetime | None = None  # the case began at or after it
     until: datetime | None = None  # the case began before it
+    quiet_since: datetime | None = None  # its last contact came at or before it
     channel: Some = ()  # one of its contacts came by this channel
     first_channel: Some = ()
     with_: Some = ()  # it has this activity
@@ -51,6 +52,8 @@ class Filter:
             keep &= layout.first >= micros(self.since)
         if self.until:
             keep &= layout.first < micros(self.until)
+        if self.quiet_since:
+            keep &= layout.last <= micros(self.quiet_since)
         known = _codes(layout.activities, "activity", problems)
         whole = np.arange(layout.count)
         first, last = layout.offsets[:-1], layout.offsets[1:] - 1
@@ -171,6 +174,7 @@ def of_query(pairs: Iterable[tuple[str, str]]) -> Filter:
     found = Filter(
         since=time("since"),
         until=time("until"),
+        quiet_since=time("quiet_since"),
         channel=some("channel"),
         first_channel=some("first_channel"),
         with_=some("with"),

@@ -22,6 +22,7 @@ from loper.observe.calls_after import CallsAfter, calls_after_of
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
 from loper.observe.compare import Comparison, compare_of
 from loper.observe.conform import Conformance, conform_of
+from loper.observe.ends import guess
 from loper.observe.filter import Filter
 from loper.observe.follow import Follow
 from loper.observe.layout import Bools, Layout
@@ -30,6 +31,7 @@ from loper.observe.pace import Throughput, throughput_of
 from loper.observe.repeat import Repeats, repeats_of
 from loper.observe.rework import Rework, rework_of
 from loper.observe.steps import Steps
+from loper.observe.stuck import Stuck, stuck_of
 from loper.observe.store import load, save
 from loper.observe.trial import trial_of
 from loper.observe.variants import Variants, Which, variants_of
@@ -92,6 +94,11 @@ class Log:
         """What customers did next, whatever case it was in."""
         return self.whole.follow if self.whole is not self else Follow(self.layout)
 
+    @cached_property
+    def guessed_ends(self) -> Bools:
+        """Which activities look like the end of a case, by the whole log."""
+        return self.whole.guessed_ends if self.whole is not self else guess(self)
+
     def where(self, filter: Filter | None = None, **wanted: Any) -> Log:
         """The cases of this selection that the filter wants; see `Filter` for what can be asked."""
         keep = (filter or Filter(**wanted)).cases(self.whole)
@@ -145,6 +152,10 @@ class Log:
 
     def switches(self) -> Switches:
         return switches_of(self)
+
+    def stuck(self, **how: Any) -> Stuck:
+        """Where cases stop for ever; `ends` or `journey` say where they are meant to."""
+        return stuck_of(self, **how)
 
     def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
         return repeats_of(self, days=days, **how)

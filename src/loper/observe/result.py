@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor, sqrt
 from statistics import NormalDist
 from typing import Any
@@ -28,6 +28,15 @@ class Result:
     def apart_from_zero(self) -> bool:
         """Whether the interval leaves zero out: of a difference, whether there is one."""
         return self.low > 0 or self.high < 0
+
+    @property
+    def others(self) -> Result:
+        """Of a share: that of all who are not in it."""
+        return replace(self, estimate=1 - self.estimate, low=1 - self.high, high=1 - self.low)
+
+    def less(self, known: float) -> Result:
+        """The same, less a number that is taken as known."""
+        return replace(self, estimate=self.estimate - known, low=self.low - known, high=self.high - known)
 
 
 def z(level: float) -> float:

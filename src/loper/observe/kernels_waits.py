@@ -1,0 +1,94 @@
+"""Loops over the waits of a log, on a grid that is fine near zero and coarse far away.
+
+A time falls into one of 64 equal bins between each two powers of two seconds, so that a bin is at most 1.6 % wide;
+what is shorter than a second is one bin. The grid stands in the bits of a float: no logarithm is taken.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from loper.observe.layout import Floats
+
+_loop = njit(cache=True, nogil=True)
+
+BINS = 64 * 34 + 1
+"""Up to 2 ** 34 seconds, some five hundred years; what is longer is in the last bin."""
+
+
+def edges() -> Floats:
+    """Where each bin begins, in seconds, and where the last one ends. [BINS + 1]"""
+    place = np.arange(BINS)
+    return np.concatenate([[0.0], 2.0 ** (place // 64) * (1 + place % 64 / 64)])
+
+
+@njit(cache=True, nogil=True, inline="always")
+def bin_of(micros: Any) -> Any:
+    """The bin of a wait in microseconds; one below zero (times that run backwards) does not occur in a layout."""
+    if micros < 1_000_000:
+        return 0
+    return min((np.float64(micros / 1e6).view(np.int64) >> 46) - (1023 << 6) + 1, BINS - 1)
+
+
+@_loop
+def lives(offsets: Any, activity: Any, rows: Any, ends: Any, over: Any, at_first: bool) -> Any:
+    """Where the part of each case that counts is over, and whether it came to an end.
+
+    `ends[activity]` says which activities are an end; `over` says the same of each contact (or is empty). With
+    `at_first` a case is over after the first of them, else only its very last contact can be its end.
+    """
+    until, ended = np.empty(len(rows), np.int64), np.zeros(len(rows), np.bool_)
+    for r in range(len(rows)):
+        low, high = offsets[rows[r]], offsets[rows[r] + 1]
+        until[r] = high
+        for i in range(low if at_first else high - 1, high):
+            if ends[activity[i]] or (len(over) and over[i]):
+                until[r], ended[r] = i + 1, True
+                break
+    return until, ended
+
+
+@_loop
+def stays(offsets: Any, activity: Any, activities: int, time: Any, rows: Any, until: Any, ended: Any, now: int) -> Any:
+    """Of each activity and bin of waiting: how many went on after it, and how many stand there since. [2, activities,
+    bins]; `now` is when the log ends."""
+    out = np.zeros((2, activities, BINS), np.int32)
+    for r in range(len(rows)):
+        low, high = offsets[rows[r]], until[r]
+        for i in range(low, high - 1):
+            out[0, activity[i], bin_of(time[i + 1] - time[i])] += 1
+        if not ended[r]:
+            out[1, activity[high - 1], bin_of(now - time[high - 1])] += 1
+    return out
+
+
+@_loop
+def standing(
+    offsets: Any, activity: Any, activities: int, time: Any, rows: Any, until: Any, ended: Any, now: int, after: Any
+) -> Any:
+    """Of each activity: cases that came, that were seen long enough, and that stand there for at least / less than
+    `after[activity]` microseconds [4, activities]; and where each case stands for that long (-1: nowhere)."""
+    out = np.zeros((4, activities), np.int64)
+    stuck = np.full(len(rows), -1, np.int64)
+    seen = np.full(activities, -1, np.int64)
+    for r in range(len(rows)):
+        low, high = offsets[rows[r]], until[r]
+        if not ended[r]:
+            a = activity[high - 1]
+            if now - time[high - 1] >= after[a]:
+                out[2, a] += 1
+                stuck[r] = a
+            else:
+                out[3, a] += 1
+        for i in range(high - 1, low - 1, -1):
+            a = activity[i]
+            if ended[r] and i == high - 1:
+                continue
+            if seen[a] != r:
+                seen[a] = r
+                out[0, a] += 1
+                out[1, a] += now - time[i] >= after[a]
+    return out, stuck
