@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from playwright.sync_api import Page, expect
 
-from loper.server.actions import fieldwork, parts
+from loper.server.actions import complexes, fieldwork, parts
 from loper.server.records.agenda import Appointment, Technician
 from loper.server.records.fieldwork import PartOrder
 from tests.worlds import World
@@ -57,6 +57,15 @@ def test_many_homes_from_a_list_to_their_times(
     shot(page, "complex-new")
     page.get_by_role("main").get_by_role("button", name="Beginnen").click()
     expect(page.get_by_role("heading", name="Nieuwe rookmelders")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_text("0 van 10")
+    no_findings(page)
+    for _home in range(4):
+        complexes.go_on()
+    expect(page.get_by_role("status")).to_have_text("4 van 10")  # by itself
+    shot(page, "complex-bar")
+    while complexes.go_on():
+        pass
+    expect(page.get_by_text("de dagen zijn vol")).to_have_count(2)  # the page is renewed at the end
     assert Appointment.objects.count() == 8  # two technicians with four blocks each
     expect(page.get_by_text("de dagen zijn vol")).to_have_count(2)
     sign_in(phone, "agent")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -13,10 +14,11 @@ from django.utils import translation
 from loper.server.actions import complexes
 from loper.server.actions.refused import Refused
 from loper.server.queries.complexes import progress
-from loper.server.records.agenda import Appointment, Technician
+from loper.server.records.agenda import Appointment, Technician, WorkKind
 from loper.server.records.complexes import ComplexWork
 from loper.server.records.runtime import Case
-from tests.server.test_routes import by_route, kept
+from tests.server.test_field_together import at_once, surprises
+from tests.server.test_routes import HOURS, book, by_route, kept, slot
 from tests.worlds import World
 
 TUESDAY, WEDNESDAY = date(2026, 9, 8), date(2026, 9, 9)
@@ -47,9 +49,19 @@ def begin(world: World, homes: int, days: list[date], role: str = "agent") -> Co
     )
 
 
+def seek() -> None:
+    """The worker does what there is to do."""
+    while complexes.go_on():
+        pass
+
+
+def placed(work: ComplexWork) -> int:
+    return Appointment.objects.filter(case__in=work.homes.values("case"), status=Appointment.BOOKED).count()
+
+
 def test_every_home_has_a_case_and_a_block_of_its_own(world: World, sam: Technician) -> None:
     work = begin(world, 5, [TUESDAY])
-    assert complexes.place(actor=world.staff("agent"), work=work.pk) == 5
+    seek()
     rows = Appointment.objects.filter(case__in=work.homes.values("case"))
     assert rows.count() == 5 and {one.start.date() for one in rows} == {TUESDAY}
     assert set(Case.objects.filter(key__in=work.homes.values("case")).values_list("stage", flat=True)) == {"planned"}
@@ -58,19 +70,91 @@ def test_every_home_has_a_case_and_a_block_of_its_own(world: World, sam: Technic
 
 def test_no_more_than_fits_and_the_rest_is_said(world: World, sam: Technician) -> None:
     work = begin(world, 15, [TUESDAY])
-    placed = complexes.place(actor=world.staff("agent"), work=work.pk)
-    found = progress(work)
-    assert 3 <= placed < 15 and (found.planned, found.stuck) == (placed, 15 - placed)
+    seek()
+    found, some = progress(work), placed(work)
+    assert 3 <= some < 15 and (found.planned, found.stuck, found.waiting) == (some, 15 - some, 0)
     assert kept(TUESDAY)
     ComplexWork.objects.update(days=[TUESDAY.isoformat(), WEDNESDAY.isoformat()])
-    again = complexes.place(actor=world.staff("agent"), work=work.pk)  # looked at again, with another day
-    assert again >= 3 and progress(ComplexWork.objects.get()).planned == placed + again
+    seek()
+    assert placed(work) == some  # nobody asked for it
+    complexes.look(actor=world.staff("agent"), work=work.pk)
+    seek()
+    assert placed(work) >= some + 3 and progress(ComplexWork.objects.get()).planned == placed(work)
 
 
-def test_placed_twice_nobody_has_two_visits(world: World, sam: Technician) -> None:
+def eighty(world: World) -> list[date]:
+    """Two technicians by route with room for eighty short visits on these days."""
+    WorkKind.objects.create(name="other", minutes=30)
+    by_route(world, only=False)
+    Technician.objects.update(skills=[], hours=HOURS, postcode="3511AB", lat=52.09, lon=5.12)
+    return [date(2026, 9, day) for day in (8, 9, 10, 11, 14, 15)]
+
+
+def test_eighty_homes_in_one_press_each_their_own_case_and_block(client: Client, world: World) -> None:
+    days = eighty(world)
+    client.force_login(world.users["agent"])
+    form = client.get("/planner/complexes/new").content.decode()
+    (once,) = re.findall(r'name="once" value="([0-9a-f]+)"', form)
+    given = {
+        "title": "Smoke alarms",
+        "journey": "repair",
+        "kind": "other",
+        "first": days[0].isoformat(),
+        "last": days[-1].isoformat(),
+        "homes": "\n".join(f"3511 AB {number}" for number in range(1, 81)),
+        "once": once,
+    }
+    pages = [client.post("/planner/complexes/new", given)["Location"] for _twice in range(2)]  # an impatient press
+    assert len(set(pages)) == 1 and ComplexWork.objects.count() == 1 and Case.objects.count() == 80
+    bar = client.get(pages[0]).content.decode()
+    assert 'max="80" value="0"' in bar and "U kunt van deze pagina weg" in bar
+    for _home in range(30):
+        assert complexes.go_on()
+    client.post(f"{pages[0]}/place")  # pressed again, half-way
+    assert 'max="80" value="30"' in client.get(pages[0], headers={"HX-Request": "true"}).content.decode()
+    seek()  # another worker goes on
+    work = ComplexWork.objects.get()
+    assert work.looking is None and placed(work) == 80
+    rows = Appointment.objects.filter(case__in=work.homes.values("case"))
+    assert rows.count() == 80 and len(set(rows.values_list("case", flat=True))) == 80
+    assert set(rows.values_list("sequence", flat=True)) == {0}  # nobody was moved
+    assert set(Case.objects.values_list("stage", flat=True)) == {"planned"}
+    assert all(kept(day) for day in days)
+    done = client.get(pages[0], headers={"HX-Request": "true"})
+    assert "every 2s" not in done.content.decode() and done.content.decode().count("tag good") == 80
+
+
+def test_who_chose_a_time_meanwhile_keeps_it(world: World, sam: Technician) -> None:
+    work = begin(world, 3, [TUESDAY, WEDNESDAY])
+    home = work.homes.order_by("postcode", "pk")[1]
+    made = book(world, home.case, slot(13, WEDNESDAY))
+    seek()
+    assert placed(work) == 3
+    assert (Appointment.objects.get(case=home.case).start, made.sequence) == (made.start, 0)
+
+
+def test_a_home_that_goes_wrong_does_not_stop_the_others(
+    world: World, sam: Technician, monkeypatch: pytest.MonkeyPatch
+) -> None:
     work = begin(world, 3, [TUESDAY])
-    assert [complexes.place(actor=world.staff("agent"), work=work.pk) for _twice in range(2)] == [3, 0]
-    assert Appointment.objects.count() == 3
+    bad, real = work.homes.order_by("postcode", "pk")[0].case, complexes.case_view
+    with monkeypatch.context() as patch:
+        patch.setattr(complexes, "case_view", lambda key: 1 / 0 if key == bad else real(key))
+        seek()
+    assert placed(work) == 2 and work.homes.get(case=bad).why == "wrong"
+    complexes.look(actor=world.staff("agent"), work=work.pk)
+    seek()
+    assert placed(work) == 3
+
+
+def test_two_workers_at_once_give_no_home_two_blocks(real_world: World) -> None:
+    by_route(real_world)
+    Technician.objects.filter(key="t1").update(skills=[])
+    work = begin(real_world, 6, [TUESDAY, WEDNESDAY])
+    found = at_once([seek for _worker in range(3)])
+    assert not surprises(found)
+    rows = Appointment.objects.filter(case__in=work.homes.values("case"))
+    assert rows.count() == 6 and set(rows.values_list("sequence", flat=True)) == {0} and kept(TUESDAY)
 
 
 def test_addresses_are_read_and_all_that_are_none_are_said() -> None:
@@ -105,6 +189,7 @@ def test_the_page_from_list_to_progress(client: Client, world: World, sam: Techn
     answer = client.post("/planner/complexes/new", given)
     assert answer.status_code == 302
     assert client.get(answer["Location"]).status_code == 200
+    seek()
     assert Appointment.objects.count() == 2
     client.force_login(world.users["analyst"])
     for path in ("/planner/complexes", "/planner/complexes/new", answer["Location"]):
@@ -115,5 +200,6 @@ def test_the_page_from_list_to_progress(client: Client, world: World, sam: Techn
 def test_agreed_blocks_are_filled_too(world: World) -> None:
     Technician.objects.update(skills=[])
     work = begin(world, 10, [TUESDAY])
-    assert complexes.place(actor=world.staff("agent"), work=work.pk) == 8  # two technicians with four blocks each
+    seek()
+    assert placed(work) == 8  # two technicians with four blocks each
     assert progress(work).stuck == 2

@@ -20,7 +20,7 @@ from loper.run.outbox import Outbox
 from loper.run.ports import Channel
 from loper.run.worker import sweep, work
 from loper.server import roads
-from loper.server.actions import arrivals, homes, lessons, logs, migrate, nightly, own_log, partners, returns
+from loper.server.actions import arrivals, complexes, homes, lessons, logs, migrate, nightly, own_log, partners, returns
 from loper.server.actions.texts import Texts
 from loper.server.actions.tidy import tidy
 from loper.server.alone import check_database, the_only_worker
@@ -48,7 +48,7 @@ PATIENCE = 5.0
 """Seconds that the threads beside the loop have to come to an end."""
 
 MOVES = 2.0
-"""Seconds between two looks whether somebody moves open cases to another version."""
+"""Seconds between two looks whether somebody moves open cases to another version, or begins work on many homes."""
 
 
 LOGS = 3.0
@@ -95,7 +95,7 @@ def run(stop: threading.Event) -> None:
         box = outbox(channels)
         logger.info("at work; channels: %s", ", ".join(channels()))
         box.pool, box.stop, box.clock = pool, stop.is_set, ServerClock(stop)
-        beside = [move_cases, sweep_up, plan_again, follow_days, read_logs]
+        beside = [move_cases, place_homes, sweep_up, plan_again, follow_days, read_logs]
         beside += [watch_inbox] if inbox_settings() is not None else []
         beside += [find_homes] if settings.LOPER_GEOCODER else []
         # Each does its work in transactions, so it may be cut off: a worker that is asked to stop keeps nobody waiting.
@@ -126,6 +126,16 @@ def move_cases(stop: threading.Event) -> None:
             pass
 
     _now_and_then(stop, "moving open cases", act, MOVES)
+
+
+def place_homes(stop: threading.Event) -> None:
+    """Seek a time for each home of complex-wide work, one by one, until `stop` is set."""
+
+    def act() -> None:
+        while complexes.go_on() and not stop.is_set():
+            pass
+
+    _now_and_then(stop, "times for many homes", act, MOVES)
 
 
 def sweep_up(stop: threading.Event) -> None:

@@ -1,12 +1,17 @@
-"""Complex-wide work: from a list of addresses a case each, and each its own block on the days that were given."""
+"""Complex-wide work: from a list of addresses a case each, and each its own block on the days that were given.
+
+The cases begin all at once, or not at all. The blocks are sought by the worker, home by home, each in a transaction of
+its own: it can be left, goes on where it was, and no home gets two.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,16 +25,18 @@ from loper.server.actions.telling import tell
 from loper.server.permissions import Actor, demand
 from loper.server.queries import designs
 from loper.server.queries.cases import case_view
+from loper.server.queries.complexes import waiting
 from loper.server.queries.offers import offers
 from loper.server.queries.work import work_of
 from loper.server.records.agenda import Appointment, Block, Slot, WorkKind
 from loper.server.records.complexes import ComplexHome, ComplexWork
 from loper.server.records.customers import Customer, Property, tidy_house_number, tidy_postcode
+from loper.server.records.runtime import Case
 
 MOST_HOMES = 300
 MOST_DAYS = 60
-AT_ONCE = 40
-"""So many homes get their block in one go: a page must not wait for longer."""
+
+logger = logging.getLogger("loper.complexes")
 
 
 def read_homes(text: str) -> list[tuple[str, str]]:
@@ -63,10 +70,23 @@ def journeys() -> list[Journey]:
 
 @transaction.atomic
 def begin(
-    *, actor: Actor, title: str, journey: str, kind: str, homes: Sequence[tuple[str, str]], days: Sequence[date]
+    *,
+    actor: Actor,
+    title: str,
+    journey: str,
+    kind: str,
+    homes: Sequence[tuple[str, str]],
+    days: Sequence[date],
+    once: str = "",
 ) -> ComplexWork:
-    """A case for each of these homes, begun and told by its own journey; blocks come with `place`."""
+    """A case for each of these homes, begun and told by its own journey; blocks are sought from now on (`go_on`).
+
+    `once` names the form that was sent: sent twice, it is one work.
+    """
     demand(actor, "complex.begin")
+    known = ComplexWork.objects.filter(once=once).first() if once else None
+    if known is not None:
+        return known
     if not title.strip():
         raise Refused(_("Give it a name."), field="title")
     today = timezone.localdate(clock.now())
@@ -77,13 +97,21 @@ def begin(
         raise Refused(_("Choose a journey."), field="journey")
     event, role = _beginning(design, actor)
     data = _data(design, event, WorkKind.objects.filter(name=kind).first(), title.strip())
-    work = ComplexWork.objects.create(
+    work = ComplexWork(
         title=title.strip()[:120],
         journey=journey,
         days=sorted(day.isoformat() for day in set(days)),
         by=actor.name,
         at=clock.now(),
+        role=role,
+        looking=clock.now(),
+        once=once or None,
     )
+    try:
+        with transaction.atomic():
+            work.save()
+    except IntegrityError:  # both presses came at once
+        return ComplexWork.objects.get(once=once)
     for postcode, number in homes:
         key = new_case_key()
         home, _new = Property.objects.get_or_create(postcode=postcode, house_number=number)
@@ -93,44 +121,61 @@ def begin(
     return work
 
 
-def place(*, actor: Actor, work: int) -> int:
-    """A block for the homes that have none yet, at most `AT_ONCE`; gives how many got one. Each stands by itself.
-
-    The block that costs the least travel goes first, so that neighbours come together. What has no place is told why.
-    """
+@transaction.atomic
+def look(*, actor: Actor, work: int) -> None:
+    """Seek a block for every home that has none, also where there was none before. Pressed twice, it is sought once."""
     demand(actor, "complex.begin")
-    found = ComplexWork.objects.filter(pk=work).first()
-    if found is None:
+    role = demand(actor, "case.book")
+    if not ComplexWork.objects.filter(pk=work).exists():
         raise Refused(_("This work is not there."))
-    days = [date.fromisoformat(day) for day in found.days]
-    booked = set(
-        Appointment.objects.filter(case__in=found.homes.values("case"))
-        .exclude(status=Appointment.CANCELLED)
-        .values_list("case", flat=True)
-    )
-    todo = [home for home in found.homes.order_by("why", "postcode", "pk") if home.case not in booked]
-    return sum(_place_one(actor, home, days) for home in todo[:AT_ONCE])
+    rows = ComplexWork.objects.filter(pk=work, looking=None)
+    if rows.update(looking=clock.now(), role=role, by=actor.name):
+        ComplexHome.objects.filter(work=work).update(why="")
 
 
-def _place_one(actor: Actor, home: ComplexHome, days: Sequence[date]) -> bool:
-    view = case_view(home.case)
-    why = "ended"
-    if view is not None and not view.ended:
-        found = offers(work_of(view), days=days, notice=timedelta())
-        free = sorted((one for one in found if one.free), key=lambda one: (one.extra, one.span.start))
-        why = next(iter(Counter(one.why or "" for one in found).most_common(1)), ("full", 0))[0]
-        if why == "hours" and Block.objects.filter(start__date__in=list(days)).exists():
-            why = "full"  # agreed blocks there are, but all are taken
-        for one in free[:5]:
-            try:
-                cases.book(actor=actor, case=home.case, block=Slot(one.span.start, one.span.end))
-            except Refused:
-                why = "full"  # somebody was quicker: the next best
-                continue
-            why = ""
-            break
+def go_on() -> bool:
+    """The next home of a work for which blocks are sought; False where there is none. The worker's to call."""
+    work = ComplexWork.objects.exclude(looking=None).order_by("looking", "pk").first()
+    if work is None:
+        return False
+    home = waiting(work).order_by("postcode", "pk").first()
+    if home is None:
+        ComplexWork.objects.filter(pk=work.pk, looking=work.looking).update(looking=None)
+        return True
+    try:
+        why = _place(home, Actor(roles=frozenset({work.role}), name=work.by), [*map(date.fromisoformat, work.days)])
+    except Exception:  # this home stays without a block, and the others go on
+        logger.exception("a block for case %s", home.case)
+        why = "wrong"
     ComplexHome.objects.filter(pk=home.pk).update(why=why)
-    return not why
+    return True
+
+
+def _place(home: ComplexHome, actor: Actor, days: Sequence[date]) -> str:
+    """Give it the block that costs the least travel, so that neighbours come together; gives why there is none."""
+    view = case_view(home.case)
+    if view is None or view.ended:
+        return "ended"
+    found = offers(work_of(view), days=days, notice=timedelta())
+    free = sorted((one for one in found if one.free), key=lambda one: (one.extra, one.span.start))
+    for one in free[:5]:
+        try:
+            _book(actor, home.case, Slot(one.span.start, one.span.end))
+        except Refused:
+            continue  # somebody was quicker: the next best
+        return ""
+    why = next(iter(Counter(one.why or "full" for one in found).most_common(1)), ("full", 0))[0]
+    if why == "hours" and Block.objects.filter(start__date__in=list(days)).exists():
+        return "full"  # agreed blocks there are, but all are taken
+    return why
+
+
+@transaction.atomic
+def _book(actor: Actor, case: str, block: Slot) -> None:
+    """Under the lock of its case: who chose a time meanwhile keeps it."""
+    list(Case.objects.select_for_update().filter(key=case).values_list("key", flat=True))
+    if not Appointment.objects.filter(case=case).exclude(status=Appointment.CANCELLED).exists():
+        cases.book(actor=actor, case=case, block=block)
 
 
 def _beginning(design: Journey, actor: Actor) -> tuple[EventType, str]:

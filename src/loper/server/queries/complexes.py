@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from loper.server.records.agenda import Appointment
 from loper.server.records.complexes import ComplexHome, ComplexWork
 from loper.server.records.runtime import Case
@@ -43,8 +45,19 @@ class Progress:
         return self.count("waiting")
 
     @property
+    def looked(self) -> int:
+        """Homes that have a block, or for which one was sought."""
+        return self.all - self.waiting
+
+    @property
     def all(self) -> int:
         return len(self.homes)
+
+
+def waiting(work: ComplexWork) -> QuerySet[ComplexHome]:
+    """The homes without a block that were not looked at since somebody last asked for it."""
+    booked = Appointment.objects.exclude(status=Appointment.CANCELLED).values("case")
+    return work.homes.filter(why="").exclude(case__in=booked)
 
 
 def progress(work: ComplexWork) -> Progress:

@@ -6,13 +6,16 @@ from django.db import models
 
 
 class ComplexWork(models.Model):
-    """The same work on many homes, on days that were given."""
+    """The same work on many homes, on days that were given. While `looking` is set the worker seeks blocks for them."""
 
     title = models.CharField(max_length=120)
     journey = models.CharField(max_length=80)
     days = models.JSONField(default=list)  # dates, as text
     by = models.CharField(max_length=150, blank=True)
     at = models.DateTimeField()
+    role = models.CharField(max_length=20, default="agent")  # in which `by` books
+    looking = models.DateTimeField(null=True)  # since when
+    once = models.CharField(max_length=64, null=True, unique=True)  # the form that it came from: sent twice it is one
 
     class Meta:
         db_table = "complex_work"

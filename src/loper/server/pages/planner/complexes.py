@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import re
+import secrets
 from datetime import date, timedelta
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from loper.server import clock
 from loper.server.actions import complexes
 from loper.server.actions.refused import Refused
 from loper.server.clock import today
 from loper.server.pages.planner.scope import me
 from loper.server.queries.complexes import progress
 from loper.server.queries.organisation import text_in
+from loper.server.queries.studio import worker_lives
 from loper.server.records.agenda import WorkKind
 from loper.server.records.complexes import ComplexWork
 
@@ -49,14 +52,16 @@ def new(request: HttpRequest) -> HttpResponse:
                 kind=given.get("kind", "").replace("\x00", ""),
                 homes=complexes.read_homes(given.get("homes", "").replace("\x00", "")),
                 days=_days(given.get("first", ""), given.get("last", "")),
+                once=re.sub(r"[^0-9a-f]", "", given.get("once", ""))[:64],
             )
-            return _placed(request, work.pk)
+            return redirect("planner:complex", work.pk)
         except Refused as refused:
             wrong, field = refused.sentence, refused.field or ""
     context = {
         "journeys": [(one.name, text_in(one.title, language) or one.name) for one in complexes.journeys()],
         "kinds": WorkKind.objects.order_by("title", "name"),
         "given": given,
+        "once": given.get("once") or secrets.token_hex(16),
         "wrong": wrong,
         "field": field,
         "today": today(),
@@ -68,24 +73,20 @@ def new(request: HttpRequest) -> HttpResponse:
 @login_required
 @permission_required(PERMISSION, raise_exception=True)
 def show(request: HttpRequest, pk: int) -> HttpResponse:
-    """How far it is, home by home."""
-    found = progress(get_object_or_404(ComplexWork, pk=pk))
-    return render(request, "planner/complex.html", {"found": found})
+    """How far it is, home by home; asked again by the page itself while blocks are sought."""
+    work = get_object_or_404(ComplexWork, pk=pk)
+    context = {"found": progress(work), "idle": bool(work.looking) and not worker_lives(clock.now())}
+    template = "planner/complex_now.html" if request.headers.get("HX-Request") else "planner/complex.html"
+    return render(request, template, context)
 
 
 @require_POST
 @login_required
 @permission_required(PERMISSION, raise_exception=True)
-def place(request: HttpRequest, pk: int) -> HttpResponse:
-    """Blocks for homes that have none yet."""
+def look(request: HttpRequest, pk: int) -> HttpResponse:
+    """Seek blocks for homes that have none."""
     get_object_or_404(ComplexWork, pk=pk)
-    return _placed(request, pk)
-
-
-def _placed(request: HttpRequest, pk: int) -> HttpResponse:
-    number = complexes.place(actor=me(request), work=pk)
-    said = ngettext("%(number)d home got a time.", "%(number)d homes got a time.", number) % {"number": number}
-    (messages.success if number else messages.warning)(request, said)
+    complexes.look(actor=me(request), work=pk)
     return redirect("planner:complex", pk)
 
 
