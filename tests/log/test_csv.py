@@ -235,3 +235,19 @@ def test_columns_can_be_said_not_to_be_there(tmp_path: Path) -> None:
 def test_a_column_of_the_case_is_called_so(tmp_path: Path) -> None:
     reading = read(tmp_path, DUTCH, names={"case:segment": "Kanaal"})
     assert rows(reading, "case:segment")[0] == ("web",)
+
+
+def test_a_column_that_is_called_time_and_has_none_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        BadLog, match="'tijd' is called as the time is called, but there are no times in it \\('straks'\\)"
+    ):
+        read(tmp_path, "zaak,stap,tijd\n1,a,straks\n")
+
+
+def test_of_very_many_rejected_rows_the_first_are_kept_and_all_are_counted(tmp_path: Path) -> None:
+    content = "case,activity,time\n" + "1,a,never\n" * 60_000 + "1,a,\n" * 60_000
+    reading = read(tmp_path, content, names={"time": "time"})
+    assert table_of(reading).num_rows == 0
+    assert (reading.rejects.count, len(reading.rejects.rows)) == (120_000, 10_000)
+    assert reading.rejects.reasons == {"not a time": 60_000, "time is empty": 60_000}
+    assert [one.row for one in reading.rejects.rows] == list(range(2, 10_002))

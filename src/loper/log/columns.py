@@ -98,11 +98,19 @@ def columns_of(sample: pa.Table, names: Mapping[str, str] | None = None) -> Colu
     if own and "seq" not in given and _are_wholes(sample["seq"]):
         found["seq"] = "seq"
         guessed.add("seq")
-    missing = [f"no column is called as the {ours} is called: say which one it is ({ours}=...)" for ours in
-               ("case", "activity", "time") if ours not in found]  # fmt: skip
+    missing = [_missing(ours, sample) for ours in ("case", "activity", "time") if ours not in found]
     if missing:
         raise BadLog([*missing, there_are(theirs)])
     return Columns(names=found, guessed=frozenset(guessed))
+
+
+def _missing(ours: str, sample: pa.Table) -> str:
+    """What to do where one of the three columns that a log cannot do without was not found."""
+    for name in sample.column_names:
+        if ours == "time" and plain(name) in NAMES["time"].split():
+            like = str(next(iter(sample[name].drop_null().slice(0, 1).to_pylist()), ""))[:40]
+            return f"'{name}' is called as the time is called, but there are no times in it ('{like}'): say time=..."
+    return f"no column is called as the {ours} is called: say which one it is ({ours}=...)"
 
 
 def there_are(theirs: Collection[str]) -> str:

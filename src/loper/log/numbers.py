@@ -6,16 +6,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 NUMBER = r"^ *[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)? *$"
-LONGEST_WHOLE = 15  # digits; more is a reference, not an amount, and a float would change it
+
+
+_COMMA = r"^ *[+-]?([0-9]{1,3}(\.[0-9]{3})+,[0-9]+|[0-9]*,([0-9]{1,2}|[0-9]{4,})) *$"
+_POINT = r"^ *[+-]?([0-9]{1,3}(,[0-9]{3})+\.[0-9]+|[0-9]*\.([0-9]{1,2}|[0-9]{4,})|[0-9]{1,3}(,[0-9]{3}){2,}) *$"
+_EITHER = r"^ *[+-]?[0-9]{1,3},[0-9]{3} *$"
 
 
 def decimal_of(texts: pa.Array) -> str:
-    """The sign before the decimals of these texts: `,` where one has a comma last of all its signs, else `.`"""
-    comma = pc.match_substring_regex(texts, r"^ *[+-]?[0-9]{1,3}(\.[0-9]{3})+,[0-9]*|^ *[+-]?[0-9]*,[0-9]+ *$")
-    thousands = pc.match_substring_regex(texts, r"^ *[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)? *$")
-    only_comma = pc.and_not(comma, thousands)
-    points = pc.match_substring_regex(texts, r"\.[0-9]+ *$")
-    return "," if pc.any(only_comma).as_py() or (pc.any(comma).as_py() and not pc.any(points).as_py()) else "."
+    """The sign before the decimals of these texts, `,` or `.`, by a number that can be read in one way only.
+
+    Where none proves it, 1,234 has decimals, as it has here, and so has 1.234, as machines write it.
+    """
+    for pattern, sign in ((_COMMA, ","), (_POINT, "."), (_EITHER, ",")):
+        if pc.any(pc.match_substring_regex(texts, pattern)).as_py():
+            return sign
+    return "."
 
 
 def parse(texts: pa.Array, decimal: str = ".") -> pa.Array:

@@ -175,10 +175,17 @@ class Maker:
             if needed and _is_text(one.values.type) and _any_empty(one.values):
                 bad = bad | _mask(pc.fill_null(pc.equal(_text(one.values), ""), False))
             new = bad & ~wrong
-            for at in np.flatnonzero(new):
+            places = np.flatnonzero(new)
+            for at in places[: self.rejects.room]:
                 value = _shown(raw, of, int(at))
                 why = _why(of, value)
                 found.append(Rejected(row=int(rows[at]), why=why, column=of.source, value=value, whole=needed))
+            rest = places[self.rejects.room :]
+            if len(rest):
+                empty = int(_mask(pc.is_null(raw[of.source]))[rest].sum())
+                for why, count in ((_why(of, ""), empty), (_why(of, "x"), len(rest) - empty)):
+                    if count:
+                        self.rejects.tell(why, count, whole=needed)
             if needed:
                 wrong |= new
         for rejected in sorted(found, key=lambda one: one.row):

@@ -84,13 +84,22 @@ class Rejects:
     notes: list[Note] = field(default_factory=list)
 
     def add(self, rejected: Rejected) -> None:
-        if rejected.whole:
-            self.count += 1
-        else:
-            self.values += 1
-        self.reasons[rejected.why] = self.reasons.get(rejected.why, 0) + 1
-        if len(self.rows) < self.most:
+        self.tell(rejected.why, 1, whole=rejected.whole)
+        if self.room:
             self.rows.append(rejected)
+
+    def tell(self, why: str, count: int, *, whole: bool = True) -> None:
+        """So many more, of which no more is kept than their number."""
+        if whole:
+            self.count += count
+        else:
+            self.values += count
+        self.reasons[why] = self.reasons.get(why, 0) + count
+
+    @property
+    def room(self) -> int:
+        """How many more are kept."""
+        return max(0, self.most - len(self.rows))
 
     def forget(self) -> None:
         """As before the first row: what was decided before it stays."""
