@@ -16,7 +16,7 @@ from loper.log.table import BadLog
 from loper.observe.layout import Bools, Layout, Words
 from loper.observe.words import Say
 
-By = Literal["named", "direction", "initiator", "kind", "activity", "nothing"]
+By = Literal["named", "direction", "initiator", "kind", "activity", "rest", "nothing"]
 Side = Literal["in", "out", ""]
 
 IN = frozenset("in inbound incoming inkomend inkomende".split())
@@ -73,6 +73,10 @@ def said(by: str, say: Say) -> str:
             "Who made a contact was read from the words of its activity.",
             "Wie het contact zocht, is gelezen uit de naam van de activiteit.",
         ),
+        "rest": (
+            "The log does not say which contacts the customer made; all but the messages are counted as theirs.",
+            "Het logboek zegt niet wie het contact zocht; alles behalve berichten telt als contact van de klant.",
+        ),
         "nothing": (
             "The log does not say who made a contact; all are counted as the customer's.",
             "Het logboek zegt niet wie het contact zocht; alles telt als contact van de klant.",
@@ -82,7 +86,7 @@ def said(by: str, say: Say) -> str:
 
 
 def incoming_of(layout: Layout) -> Incoming:
-    """By direction; else by initiator; else by kind; else by the activities' words; else every contact counts."""
+    """By the first that tells: direction, initiator, kind, words of the activities; else all but messages count."""
     readings: tuple[tuple[By, Words | None, Callable[[str], Side]], ...] = (
         ("direction", layout.words("direction"), _listed(IN, OUT)),
         ("initiator", layout.words("initiator"), _listed(CUSTOMER, ORGANISATION)),
@@ -97,7 +101,7 @@ def incoming_of(layout: Layout) -> Incoming:
             return Incoming(coming=_where(column, sides, "in"), sent=_where(column, sides, "out"), by=by)
     sides = [side_of(activity) for activity in layout.activities]
     sent = _where(Words(codes=layout.activity, values=layout.activities), sides, "out")
-    return Incoming(coming=~sent, sent=sent, by="activity" if "out" in sides else "nothing")
+    return Incoming(coming=~sent, sent=sent, by="rest" if "out" in sides else "nothing")
 
 
 def named(layout: Layout, activities: Collection[str]) -> Incoming:

@@ -22,7 +22,10 @@ from loper.observe.calls_after import CallsAfter, calls_after_of
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
 from loper.observe.compare import Comparison, compare_of
 from loper.observe.conform import Conformance, conform_of
+from loper.observe.effort import Effort, effort_of
 from loper.observe.ends import guess
+from loper.observe.failed_visits import FailedVisits, failed_visits_of
+from loper.observe.failure import FailureDemand, failure_demand_of
 from loper.observe.filter import Filter
 from loper.observe.follow import Follow
 from loper.observe.layout import Bools, Layout
@@ -31,8 +34,8 @@ from loper.observe.pace import Throughput, throughput_of
 from loper.observe.repeat import Repeats, repeats_of
 from loper.observe.rework import Rework, rework_of
 from loper.observe.steps import Steps
-from loper.observe.stuck import Stuck, stuck_of
 from loper.observe.store import load, save
+from loper.observe.stuck import Stuck, stuck_of
 from loper.observe.trial import trial_of
 from loper.observe.variants import Variants, Which, variants_of
 
@@ -173,3 +176,12 @@ class Log:
     def trial(self, touchpoint: Touchpoint) -> Mapping[str, Log]:
         """The arms of a standing trial, by variant."""
         return trial_of(self, touchpoint)
+
+    def failure_demand(self, **how: Any) -> FailureDemand:
+        return failure_demand_of(self, **how)
+
+    def failed_visits(self, **how: Any) -> FailedVisits:
+        return failed_visits_of(self, **how)
+
+    def effort(self, **how: Any) -> Effort:
+        return effort_of(self, **how)

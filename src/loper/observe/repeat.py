@@ -151,7 +151,7 @@ def repeats_of(log: Log, *, days: float = 7, by: By | None = None, activities: C
         resolved=wilson(int(first[2]), int(first[2] + first[3])),
         by=by,
         told_by=incoming.by,
-        groups=tuple(group for what in NAMED for group in _groups(log, what, state, counts)),
+        groups=tuple(group for what in NAMED for group in groups_of(log, what, state)),
         activities=tuple(activities),
     )
 
@@ -167,13 +167,12 @@ def _states(log: Log, days: float, by: By, activities: Collection[str]) -> tuple
     )
 
 
-def _groups(log: Log, what: str, state: Ints, activities: Ints) -> list[Group]:
+def groups_of(log: Log, what: str, state: Ints) -> list[Group]:
+    """Of each reason, channel or activity how many contacts are in state 2 or 3, and how many in 3; the most first."""
     column = _column(log, what)
     if column is None:
         return []
-    counts = activities
-    if what != "activity":
-        counts = kernels_follow.by_code(log.layout.offsets, column.codes, len(column.values), state, log.rows)
+    counts = kernels_follow.by_code(log.layout.offsets, column.codes, len(column.values), state, log.rows)
     groups = [
         Group(what=what, name=name, contacts=none + came, repeated=came, rate=wilson(came, none + came))
         for name, (_, _, none, came) in zip(column.values, counts.tolist(), strict=False)
