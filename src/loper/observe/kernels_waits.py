@@ -92,3 +92,59 @@ def standing(
                 out[0, a] += 1
                 out[1, a] += now - time[i] >= after[a]
     return out, stuck
+
+
+@_loop
+def binned(offsets: Any, codes: Any, number: Any, back: int, time: Any, rows: Any, size: int) -> Any:
+    """The waits of each group by bin, [size, bins]. The group of the wait that contact `i` ends is
+    `number[codes[i - back]]`; below 0 it is none."""
+    out = np.zeros((size, BINS), np.int32)
+    for r in range(len(rows)):
+        for i in range(offsets[rows[r]] + 1, offsets[rows[r] + 1]):
+            g = number[codes[i - back]]
+            if g >= 0:
+                out[g, bin_of(time[i] - time[i - 1])] += 1
+    return out
+
+
+@_loop
+def gathered(offsets: Any, codes: Any, number: Any, back: int, time: Any, rows: Any, cell: Any, starts: Any) -> Any:
+    """The waits, microseconds, of the cells (group, bin) that `cell` numbers from 0 on; those of a cell together."""
+    free = starts.copy()
+    out = np.empty(starts[-1], np.int64)
+    for r in range(len(rows)):
+        for i in range(offsets[rows[r]] + 1, offsets[rows[r] + 1]):
+            g = number[codes[i - back]]
+            if g >= 0:
+                wait = time[i] - time[i - 1]
+                k = cell[g, bin_of(wait)]
+                if k >= 0:
+                    out[free[k]] = wait
+                    free[k] += 1
+    return out
+
+
+@_loop
+def waited(offsets: Any, codes: Any, number: Any, back: int, time: Any, rows: Any, size: int) -> Any:
+    """Of each group: the sum over cases of the seconds `x` waited in it; of x², of x times all seconds `w` of the case
+    [3, size]; and the sums of w and of w²."""
+    out, sums = np.zeros((3, size)), np.zeros(2)
+    of_case = np.zeros(size)
+    for r in range(len(rows)):
+        low, high = offsets[rows[r]], offsets[rows[r] + 1]
+        whole = (time[high - 1] - time[low]) / 1e6
+        sums[0] += whole
+        sums[1] += whole * whole
+        for i in range(low + 1, high):
+            g = number[codes[i - back]]
+            if g >= 0:
+                of_case[g] += (time[i] - time[i - 1]) / 1e6
+        for i in range(low + 1, high):
+            g = number[codes[i - back]]
+            if g >= 0 and of_case[g]:
+                x = of_case[g]
+                out[0, g] += x
+                out[1, g] += x * x
+                out[2, g] += x * whole
+                of_case[g] = 0
+    return out, sums

@@ -38,6 +38,7 @@ from loper.observe.store import load, save
 from loper.observe.stuck import Stuck, stuck_of
 from loper.observe.trial import trial_of
 from loper.observe.variants import Variants, Which, variants_of
+from loper.observe.waits import Waits, waits_of
 
 
 class Log:
@@ -159,6 +160,10 @@ class Log:
     def stuck(self, **how: Any) -> Stuck:
         """Where cases stop for ever; `ends` or `journey` say where they are meant to."""
         return stuck_of(self, **how)
+
+    def waits(self, *, most: int = 20) -> Waits:
+        """Waiting before and after each activity and on each way, as distributions."""
+        return waits_of(self, most=most)
 
     def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
         return repeats_of(self, days=days, **how)
