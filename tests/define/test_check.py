@@ -60,7 +60,7 @@ CASES = [
     ("silence", "    when: job.reported\n", "    when: 3 days after job.reported\n", "begins.job.reported"),
     ("silence", "    when: appointment.cancelled\n", "    when: 1 day after appointment.cancelled\n", "events.appointment.cancelled"),
     ("closed-channel", "appointment.made: {from: [customer, agent, planner", "appointment.made: {from: [customer, planner", "stages.reported"),
-    ("closed-channel", "case.withdrawn: {from: [customer, agent]}", "case.withdrawn: {from: [agent]}", "stages.reported"),
+    ("closed-channel", "case.withdrawn: {from: [customer, agent]", "case.withdrawn: {from: [agent]", "stages.reported"),
     ("closed-channel", "        file: image\n        optional: true\n", "        file: image\n", "dialogues.report"),
     ("lost-on-switch", "  job.reported:\n    from: [customer, agent]", "  job.reported:\n    from: [customer]", "dialogues.report"),
     ("asks-twice", "      wish:\n", "      room:\n", "dialogues.complain"),

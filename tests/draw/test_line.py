@@ -35,7 +35,7 @@ def visited(*names: str) -> list[tuple[str, object]]:
 def test_the_director_sees_when_each_message_comes_and_by_which_channel(repair):
     said = " ".join(texts(line_design(repair)))
     assert "1 dag voor de afspraak, tussen 9:00 en 20:00" in said
-    assert "2 uur na job.unfinished" in said
+    assert "2 uur na Niet gelukt" in said
     assert "als het te lang duurt, elke werkdag, hooguit 3 keer" in said
     for word in ("e-mail", "sms", "brief", "medewerker"):
         assert word in said

@@ -66,6 +66,7 @@ OFFERS = Many(OFFER, empty=True)
 EVENT_TYPE = Record(
     "an event",
     {
+        "title": Key(TEXTS, "what it is called, where people read of it"),
         "from": Key(Many(ROLE, or_one=True), "who may say that it happened", required=True),
         "sets": Key(Many(NAMED, or_one=True, empty=True), "the facts it tells"),
         "clears": Key(Many(NAMED, or_one=True, empty=True), "the facts that are no longer so"),

@@ -109,6 +109,7 @@ class EventType:
     from_: frozenset[str]
     sets: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
+    title: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,7 +192,11 @@ def _events(part: Part, names: Names) -> dict[str, EventType]:
             if both in sets:
                 names.report.add(both, f"'{name}' both sets and clears '{both}'", "keep one of the two")
         events[str(name)] = EventType(
-            name=str(name), from_=frozenset(map(str, read.get("from", ()))), sets=tuple(sets), clears=tuple(clears)
+            name=str(name),
+            from_=frozenset(map(str, read.get("from", ()))),
+            sets=tuple(sets),
+            clears=tuple(clears),
+            title=texts(read.get("title"), names),
         )
     if JOINED in names.declared and JOINED not in events:
         events[JOINED] = EventType(name=JOINED, from_=frozenset({"system", "director"}))

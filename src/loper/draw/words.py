@@ -167,7 +167,8 @@ class Words:
             return (
                 self(what, title) if shift is None else self("after", self.duration(shift), self(f"what {what}", title))
             )
-        return self("on", anchor.event) if shift is None else self("after", self.duration(shift), anchor.event)
+        event = self._event(anchor.event)
+        return self("on", event) if shift is None else self("after", self.duration(shift), event)
 
     def more(self, touchpoint: Touchpoint) -> list[str]:
         """What else its time hangs on: the part of the day, repeats, conditions."""
@@ -213,14 +214,17 @@ class Words:
         return plain(path)
 
     def event(self, event: str, guard: str = "") -> str:
-        """An event as it stands in the file, with its guard."""
-        words = self("overdue") if event == OVERDUE else event
+        """An event by its title, else as it stands in the file; with its guard."""
+        words = self("overdue") if event == OVERDUE else self._event(event)
         return f"{words} ({self('if', short(guard))})" if guard else words
 
     def _event(self, event: str) -> str:
         name, _, what = event.rpartition(".")
         key = f"what {what}"
-        return self(key, self.touchpoint(name)) if name in self.journey.touchpoints and key in self._table else event
+        if name in self.journey.touchpoints and key in self._table:
+            return self(key, self.touchpoint(name))
+        declared = self.journey.events.get(event)
+        return (self.said(declared.title) if declared else "") or event
 
     def deadline(self, name: str) -> str:
         """Until when a customer may be in this stage; empty where nothing says so."""

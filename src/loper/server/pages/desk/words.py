@@ -21,22 +21,6 @@ from loper.server.ui import words as times
 from loper.step import Appointment
 
 EVENTS = {
-    "job.reported": gettext_noop("Report made"),
-    "job.fixed": gettext_noop("Fixed"),
-    "job.unfinished": gettext_noop("Not fixed"),
-    "appointment.made": gettext_noop("Appointment made"),
-    "appointment.cancelled": gettext_noop("Appointment cancelled"),
-    "technician.departed": gettext_noop("Technician on the way"),
-    "technician.arrived": gettext_noop("Technician at the door"),
-    "customer.absent": gettext_noop("Nobody home"),
-    "customer.heard": gettext_noop("We heard the customer"),
-    "case.withdrawn": gettext_noop("Not needed any more"),
-    "complaint.made": gettext_noop("Complaint made"),
-    "complaint.solved": gettext_noop("Solution agreed"),
-    "complaint.reopened": gettext_noop("Not right after all"),
-    "complaint.dropped": gettext_noop("Complaint taken back by the customer"),
-    "call.asked": gettext_noop("Asked to be called"),
-    "note.added": gettext_noop("Note written"),
     "stage.overdue": gettext_noop("It takes too long"),
     "event.retracted": gettext_noop("Taken back: it was a mistake"),
     "case.merged": gettext_noop("Merged with another case"),
@@ -149,7 +133,7 @@ def _known(table: Mapping[str, str], name: str) -> str:
 
 
 def event(journey: Journey, name: str) -> str:
-    """What happened, in words: of a touchpoint its title and what became of it; else our word, else its dialogue's."""
+    """What happened, in words: of a touchpoint its title and what became of it; else its own, ours, its dialogue's."""
     of, _dot, what = name.rpartition(".")
     found = journey.touchpoints.get(of)
     if found is not None:
@@ -158,6 +142,9 @@ def event(journey: Journey, name: str) -> str:
             return f"{touchpoint(journey, of)}: {became}"
     if what == "ended" and of in journey.opens.values():
         return _("The case that followed from it has ended")
+    declared = journey.events.get(name)
+    if declared is not None and declared.title:
+        return text_in(declared.title, language())
     if name in EVENTS:
         return _(EVENTS[name])
     dialogue = next((one for one in journey.dialogues.values() if one.emits == name), None)

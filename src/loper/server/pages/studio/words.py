@@ -86,7 +86,7 @@ def touchpoint(journey: Journey, name: str, language: str) -> str:
 
 
 def event(journey: Journey, name: str, language: str) -> str:
-    """An event in words: those of the system are ours, of a touchpoint its title, others their own name."""
+    """An event in words: those of the system are ours, of a touchpoint its title, others have their own."""
     known = {
         "stage.overdue": _("nothing happens in time"),
         "journey.ended": _("the campaign ends"),
@@ -109,7 +109,8 @@ def event(journey: Journey, name: str, language: str) -> str:
         }
         if what in said:
             return said[what] % {"what": called}
-    return readable(name)
+    declared = journey.events.get(name)
+    return title(declared.title, name, language) if declared else readable(name)
 
 
 def anchor(journey: Journey, value: OnEvent | OnFact, language: str) -> str:
