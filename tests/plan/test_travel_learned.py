@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from loper.plan.learned import Corrected, Learned, Part, Trip, area_of, learn, part_of
+from loper.plan.learned import ENOUGH, Corrected, Learned, Part, Trip, area_of, for_plans, learn, part_of
 from loper.plan.model import Place
 from loper.plan.places import place_of
 from loper.plan.travel import Crow
@@ -67,6 +67,20 @@ def test_a_lunch_on_the_way_teaches_nothing() -> None:
     clean = learn([*usual(), *trips(UTRECHT, AMERSFOORT, 1.2, 200)]).ratio("35", "38", "day")
     with_lunches = learn([*usual(), *trips(UTRECHT, AMERSFOORT, 1.2, 200, breaks=0.15)]).ratio("35", "38", "day")
     assert with_lunches == pytest.approx(clean, abs=0.05)
+
+
+def test_plans_follow_what_is_certain_and_only_when_it_is_another() -> None:
+    seen = [*usual(), *trips(UTRECHT, AMERSFOORT, 1.4, 3 * ENOUGH), *trips(UTRECHT, ZWOLLE, 1.4, ENOUGH - 1)]
+    first = for_plans(seen, Learned())
+    assert (
+        first.ratio("35", "38") == pytest.approx(learn(seen).ratio("35", "38"), abs=0.05)
+        and first.ratio("35", "38") > 1.2
+    )
+    assert first.ratio("35", "80") == first.ratio("99", "11")  # too few to count
+    assert for_plans([*seen, *trips(UTRECHT, AMERSFOORT, 1.42, 20, seed=9)], first) is first
+    slower = for_plans([*seen, *trips(UTRECHT, AMERSFOORT, 1.9, 6 * ENOUGH, seed=9)], first)
+    assert slower.ratio("35", "38") > first.ratio("35", "38") * 1.05
+    assert for_plans([], Learned()) == Learned()
 
 
 def test_without_trips_nothing_changes() -> None:

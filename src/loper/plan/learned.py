@@ -10,10 +10,11 @@ is left away first.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import lru_cache
 from typing import Literal, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -31,6 +32,8 @@ SHRINK = 20.0  # so many trips weigh as much as the belief that nothing is wrong
 FAR_OUT = 4.0  # spreads from the middle; beyond it something else happened
 LEAST_SPREAD = 0.1  # of the logarithm: half of the trips within 7 % is as near as anybody plans
 SHORTEST = 120  # seconds planned; below it the search for a parking place is all there is
+ENOUGH = 30  # trips between two areas, before plans reckon with what they say
+STEP = 0.05  # of the logarithm: what changed by less than 5 % leaves plans as they are
 MOST = 2.0  # however many trips say so, no time is more than doubled or halved
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
@@ -77,13 +80,10 @@ class Corrected:
     def seconds(self, origins: Sequence[Place], destinations: Sequence[Place]) -> Seconds:
         """Whole seconds, shape (origins, destinations). The same place stays 0."""
         planned = self.travel.seconds(origins, destinations)
-        starts, ends = [area_of(place) for place in origins], [area_of(place) for place in destinations]
-        rows, columns = sorted(set(starts)), sorted(set(ends))
-        ratios = np.array([[self.learned.ratio(a, b, self.part) for b in columns] for a in rows]).reshape(
-            len(rows), len(columns)
-        )
-        at = np.ix_(np.searchsorted(rows, starts), np.searchsorted(columns, ends))
-        mended: Seconds = np.rint(planned * ratios[at]).astype(np.int64)
+        rows, columns = _numbered(origins), _numbered(destinations)
+        ratios = np.array([[self.learned.ratio(a, b, self.part) for b in columns[0]] for a in rows[0]])
+        at = np.ix_(rows[1], columns[1])
+        mended: Seconds = np.rint(planned * ratios.reshape(len(rows[0]), len(columns[0]))[at]).astype(np.int64)
         return mended
 
 
@@ -109,6 +109,28 @@ def learn(trips: Iterable[Trip], zone: tzinfo = AMSTERDAM) -> Learned:
     return Learned(trips=len(told), overall=overall, parts=by_part, pairs=by_pair, both=_effects(both, rest))
 
 
+def for_plans(trips: Sequence[Trip], before: Learned, zone: tzinfo = AMSTERDAM) -> Learned:
+    """What plans of days to come reckon with: an average trip, of ways that were driven often enough.
+
+    A plan is a promise, so it follows what is learned slowly: an area of which fewer than ENOUGH trips are known counts
+    for nothing, and what differs from `before` by less than STEP stays as it was.
+    """
+    learned = learn(trips, zone)
+    told = Counter((area_of(trip.origin), area_of(trip.destination)) for trip in trips)
+    pairs = {pair: log for pair, log in learned.pairs.items() if told[pair] >= ENOUGH}
+    overall = learned.overall if learned.trips >= ENOUGH else 0.0
+    if abs(overall - before.overall) < STEP:
+        pairs = {pair: log + overall - before.overall for pair, log in pairs.items()}
+        overall = before.overall
+    for pair in pairs:
+        if abs(pairs[pair] - before.pairs.get(pair, 0.0)) < STEP:
+            pairs[pair] = before.pairs.get(pair, 0.0)
+    pairs = {pair: log for pair, log in sorted(pairs.items()) if log}
+    if (overall, pairs) == (before.overall, before.pairs):
+        return before
+    return Learned(trips=learned.trips, overall=overall, pairs=pairs)
+
+
 def part_of(when: datetime, zone: tzinfo = AMSTERDAM) -> Part:
     """The part of the day a trip leaves in."""
     local = when.astimezone(zone)
@@ -122,6 +144,14 @@ def part_of(when: datetime, zone: tzinfo = AMSTERDAM) -> Part:
     return "evening" if 16 <= hour < 18 else "quiet"
 
 
+def _numbered(places: Sequence[Place]) -> tuple[list[str], list[int]]:
+    """The areas of these places, and which of them each is in."""
+    known: dict[str, int] = {}
+    at = [known.setdefault(area_of(place), len(known)) for place in places]
+    return list(known), at
+
+
+@lru_cache(maxsize=65536)
 def area_of(place: Place) -> str:
     """The first two digits of the postcode there."""
     return digits_of(place)[:2]

@@ -9,7 +9,7 @@ from django.db import transaction
 from loper.plan.arrival import Arrival
 from loper.plan.calibrate import DAYS, Calibration, Kept
 from loper.plan.duration import KEPT, Durations, Took
-from loper.plan.learned import Trip
+from loper.plan.learned import Trip, for_plans
 from loper.plan.learned import learn as learn_roads
 from loper.plan.model import Place
 from loper.server import clock
@@ -20,6 +20,9 @@ from loper.server.records.arrivals import Drive, Duration, Forecast, Lesson
 
 AT = 3
 """The hour of the night from which the day before is learned from."""
+
+AT_WORK = 5
+"""From this hour on a day is under way, and is planned as it was this morning."""
 
 
 def learn_if_due() -> bool:
@@ -62,6 +65,22 @@ def learn() -> None:
         (lessons.DURATIONS, lessons.of_durations(learned, sorted({(one.kind, one.technician) for one in took}))),
     ):
         Lesson.objects.update_or_create(name=name, defaults={"at": now, "what": what})
+    _for_plans(drives)
+
+
+def _for_plans(drives: list[Trip]) -> None:
+    """What plans reckon with, where that is to be another: from this day on while nobody is at work, or the next."""
+    now = clock.now()
+    first = today() if now.astimezone(zone()).hour < AT_WORK else today() + timedelta(days=1)
+    before = lessons.in_force(first)
+    known = lessons.of_lesson(before)
+    learned = for_plans(drives, known, zone())
+    if learned != known:
+        what = {"at": now, "what": lessons.of_roads(learned)}
+        Lesson.objects.update_or_create(name=lessons.name_of(first), defaults=what)
+        old = lessons.in_force()
+        names = Lesson.objects.filter(name__startswith=lessons.PLANS)
+        names.filter(name__lt=old.name if old is not None else "").delete()
 
 
 def _arrival(row: Forecast) -> Arrival:

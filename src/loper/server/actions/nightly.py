@@ -13,12 +13,16 @@ from django.conf import settings
 from django.db import IntegrityError
 from django.db.models import Max
 
+from loper.plan.schedule import schedule
 from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.actions.replanning import better, put_in_force
 from loper.server.clock import day_of, midnight, today, zone
-from loper.server.queries.roster import planned_by_route
+from loper.server.queries import lessons
+from loper.server.queries.organisation import organisation
+from loper.server.queries.roster import planned_by_route, routes_of
 from loper.server.records.agenda import Appointment
+from loper.server.records.arrivals import Lesson
 from loper.server.records.proposals import Proposal
 
 logger = logging.getLogger("loper.planning")
@@ -42,7 +46,7 @@ def go_on() -> Proposal | None:
     """Plan again if it is time to; gives what was made."""
     if not planned_by_route():
         return None
-    return _night() or _bookings()
+    return _roads() or _night() or _bookings()
 
 
 def _night() -> Proposal | None:
@@ -54,7 +58,28 @@ def _night() -> Proposal | None:
     if not due <= here < due + LATE or Proposal.objects.filter(once=once).exists():
         return None
     days = _days(day if here < midnight(day) + timedelta(hours=5) else day + timedelta(days=1))
-    made = _make(days, Proposal.NIGHT, once)
+    return _settle(_make(days, Proposal.NIGHT, once))
+
+
+def _roads() -> Proposal | None:
+    """Where plans reckon with other roads from now on: the days on which a promise would not be kept are planned again.
+
+    What cannot be kept is listed to the planner, as when somebody is ill.
+    """
+    lesson = lessons.in_force()
+    if lesson is None or Lesson.objects.filter(name=lessons.LOOKED, at=lesson.at).exists():
+        return None
+    ahead = [today() + timedelta(days=number) for number in range(organisation().visits.ahead + 1)]
+    roads = lessons.driving()
+    days = sorted({route.shift.day for route in routes_of(ahead) if schedule(route, roads) is None})
+    made = _make(days, Proposal.NIGHT, f"{lesson.name} {lesson.at.isoformat()}")
+    Lesson.objects.update_or_create(name=lessons.LOOKED, defaults={"at": lesson.at, "what": {}})
+    logger.info("plans reckon with what was learned of the roads; %d days could not be as they were", len(days))
+    return _settle(made) if settings.LOPER_REPLAN_AT else made
+
+
+def _settle(made: Proposal | None) -> Proposal | None:
+    """Put a proposal in force by which every promise is kept; others wait for the planner."""
     if made is None or made.status != Proposal.WAITING or made.left:
         return made
     try:
@@ -90,6 +115,8 @@ def _days(first: date) -> list[date]:
 
 
 def _make(days: list[date], reason: str, once: str) -> Proposal | None:
+    if not days:
+        return None
     try:
         made = better(days, by=BY, reason=reason, once=once)
     except IntegrityError:

@@ -31,12 +31,12 @@ from loper.server.permissions import Actor, demand
 from loper.server.queries.board_proposals import now_stands, touched
 from loper.server.queries.board_stands import Days, stands, together
 from loper.server.queries.cases import case_view
+from loper.server.queries.lessons import driving
 from loper.server.queries.roster import middle, plan_of, planned_by_route, routes_of
 from loper.server.queries.work import work_of
 from loper.server.records.agenda import Absence, Appointment, Technician
 from loper.server.records.proposals import Proposal
 from loper.server.records.runtime import Case
-from loper.server.roads import travel
 
 logger = logging.getLogger("loper.planning")
 
@@ -68,7 +68,7 @@ def propose(*, actor: Actor, days: Collection[date], reason: str = Proposal.ASKE
 def better(days: Collection[date], *, by: str, reason: str, once: str | None = None) -> Proposal:
     """The same, for whoever may (the worker at night). `once`: IntegrityError where there is one of this name."""
     stood, plan = stands(days), plan_of(days)
-    known, within = Known.of_plan(travel(), plan), OVERNIGHT if once else BY_DAY
+    known, within = Known.of_plan(driving(), plan), OVERNIGHT if once else BY_DAY
     found = _apart(within, optimise, plan, known, now=clock.now(), ways=NIGHT)
     return _keep(found, plan, stood, days, by=by, reason=reason, once=once)
 
@@ -86,7 +86,7 @@ def for_absence(*, actor: Actor, absence: Absence) -> Proposal | None:
         return None
     stood, plan = stands(days), plan_of(days, there=[absence.pk])
     span = Span(absence.start.astimezone(zone()), absence.end.astimezone(zone()))
-    found = _apart(BY_DAY, without, plan, Known.of_plan(travel(), plan), technician.key, span, now=now)
+    found = _apart(BY_DAY, without, plan, Known.of_plan(driving(), plan), technician.key, span, now=now)
     return _keep(found, plan, stood, days, by=actor.name, reason=Proposal.ABSENCE, absence=absence)
 
 
@@ -103,7 +103,7 @@ def for_urgent(*, actor: Actor, case: str) -> Proposal:
     work = replace(work_of(view), priority=100)
     now = _round(clock.now())
     job = work.job(work.place or middle(planned_by_route()))
-    found = _apart(BY_DAY, with_urgent, plan, Known.of_plan(travel(), plan, [job.place]), job, now=now)
+    found = _apart(BY_DAY, with_urgent, plan, Known.of_plan(driving(), plan, [job.place]), job, now=now)
     return _keep(found, plan, stood, days, by=actor.name, reason=Proposal.URGENT, case=view.key)
 
 
@@ -343,9 +343,10 @@ def _holds(row: Proposal) -> None:
         if said:
             keys = {said["technician"], said.get("second", "")} - {""} - away
             changed.setdefault(day_of(datetime.fromisoformat(said["planned"])), set()).update(keys)
+    roads = driving()
     for day, keys in changed.items():
         for route in routes_of([day], only=keys, without=gone) if keys else ():
-            if schedule(route, travel()) is None:
+            if schedule(route, roads) is None:
                 raise Stale(_("It is too late for this proposal: not every promise would be kept. Make a new one."))
 
 

@@ -22,11 +22,11 @@ from loper.server.actions.asking import ask_partner
 from loper.server.actions.handovers import Busy, comers, leaves, tell_who_comes
 from loper.server.actions.refused import Refused
 from loper.server.clock import day_of
+from loper.server.queries.lessons import driving
 from loper.server.queries.offers import ask, board_of, room
 from loper.server.queries.roster import routes_of
 from loper.server.queries.work import Work, work_in
 from loper.server.records.agenda import Appointment, Block, RouteDay, Slot, Technician
-from loper.server.roads import travel
 
 TRIES = 6
 """So often somebody else may be quicker before we say that the time is gone."""
@@ -246,8 +246,9 @@ def _make_room(seat: Seat, day: date, leaving: Appointment | None) -> None:
     after = {job.key for route in seat.routes for job in route.jobs}
     if before.keys() - after or len(after - before.keys()) != 1:
         raise Gone  # whoever had a place has it still, and one is new
+    roads = driving()
     for route in seat.routes:
-        times = schedule(route, travel())
+        times = schedule(route, roads)
         if times is None:
             raise Gone
         for job, at in zip(route.jobs, times.begins, strict=True):
@@ -317,11 +318,12 @@ def retime(days: Iterable[tuple[int, date]], joined: int | None = None) -> None:
     `joined`: the visit that is new there. Visits stand in the order of their times, and its time may be that of one
     which has to make room for it; where the order does not hold so, it goes to the place where it does.
     """
+    roads = driving()
     for technician, day in sorted(set(days)):
         key = Technician.objects.values_list("key", flat=True).get(pk=technician)
         for route in routes_of([day], only=[key]):
             for jobs in _orders(route.jobs, str(joined)):
-                times = schedule(Route(route.shift, jobs), travel())
+                times = schedule(Route(route.shift, jobs), roads)
                 if times is not None:
                     break
             else:

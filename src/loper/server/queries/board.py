@@ -10,15 +10,15 @@ from itertools import pairwise
 from django.conf import settings
 from django.utils.translation import get_language
 
-from loper.plan.model import Place, Route, Shift, Span
+from loper.plan.model import Place, Route, Shift, Span, Travel
 from loper.plan.schedule import Times, schedule
 from loper.server import clock
 from loper.server.clock import day_of, midnight, zone
+from loper.server.queries.lessons import driving
 from loper.server.queries.roster import routes_of
 from loper.server.queries.work import kind_words, where, work_in
 from loper.server.records.agenda import Absence, Appointment, Technician
 from loper.server.records.customers import Customer
-from loper.server.roads import travel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,16 +135,17 @@ class _Shown:
         keys = {row.customer for row in rows}
         customers = Customer.objects.select_related("home").prefetch_related("addresses").filter(key__in=keys)
         self.customers = {one.key: one for one in customers}
+        self.roads = driving()
         self.kinds = kind_words({row.kind for row in rows}, get_language() or settings.LANGUAGE_CODE)
 
 
 def _lane(
     technician: Technician, rows: Sequence[Appointment], route: Route | None, away: Sequence[Absence], shown: _Shown
 ) -> Lane:
-    times = forecast(route) if route is not None else None
+    times = forecast(route, shown.roads) if route is not None else None
     expected = {int(job.key): at for job, at in zip(route.jobs, times.begins, strict=True)} if route and times else {}
     home = where(technician) if technician.hours else None
-    drives = _drives(home, rows) if technician.hours else {}
+    drives = _drives(home, rows, shown.roads) if technician.hours else {}
     shift = route.shift if route else None
     worked = sum((timedelta(minutes=row.minutes) for row in rows if row.status == Appointment.BOOKED), timedelta())
     return Lane(
@@ -161,9 +162,9 @@ def _lane(
     )
 
 
-def forecast(route: Route) -> Times | None:
+def forecast(route: Route, roads: Travel) -> Times | None:
     """When the visits would begin as things go, also where that is too late for a promise or the end of the day."""
-    held = schedule(route, travel())
+    held = schedule(route, roads)
     if held is not None:
         return held
     far = route.shift.end + timedelta(hours=24)
@@ -172,7 +173,7 @@ def forecast(route: Route) -> Times | None:
         for job in route.jobs
     )
     shift = replace(route.shift, end=far, pauses=tuple(replace(one, latest=far) for one in route.shift.pauses))
-    return schedule(Route(shift, jobs), travel())
+    return schedule(Route(shift, jobs), roads)
 
 
 def _stop(
@@ -203,13 +204,13 @@ def _stop(
     )
 
 
-def _drives(home: Place | None, rows: Iterable[Appointment]) -> dict[int, int]:
+def _drives(home: Place | None, rows: Iterable[Appointment], roads: Travel) -> dict[int, int]:
     """Minutes of travel to each visit from the one before, or from home."""
     stops = [(row.pk, place) for row in rows if row.planned is not None and (place := work_in(row).place) is not None]
     along = [(0, home), *stops] if home else stops
     found = {}
     for (_before, a), (pk, b) in pairwise(along):
-        found[pk] = round(int(travel().seconds([a], [b])[0, 0]) / 60)
+        found[pk] = round(int(roads.seconds([a], [b])[0, 0]) / 60)
     return found
 
 

@@ -12,12 +12,12 @@ from loper.plan.board import Board
 from loper.plan.model import Offered, Plan, Route, Span, Why
 from loper.plan.schedule import Times, schedule
 from loper.server.clock import day_of, zone
+from loper.server.queries.lessons import driving
 from loper.server.queries.offers import ask, board_of, offers
 from loper.server.queries.roster import plan_of, planned_by_route, routes_of
 from loper.server.queries.work import work_in
 from loper.server.records.agenda import Appointment, Slot, Technician
 from loper.server.records.customers import Customer
-from loper.server.roads import travel
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -195,7 +195,8 @@ def _saved(row: Appointment) -> int:
 
 
 def _driven(plan: Plan) -> timedelta:
-    return sum((found.travel for one in plan.routes if (found := schedule(one, travel()))), timedelta())
+    roads = driving()
+    return sum((found.travel for one in plan.routes if (found := schedule(one, roads))), timedelta())
 
 
 def _shifts(row: Appointment, offered: Offered, names: dict[str, str]) -> tuple[Shift, ...]:
@@ -216,9 +217,10 @@ def _with(route: Route, row: Appointment, offered: Offered) -> tuple[Route, Time
     """The route with the visit in it, where it begins as offered (each order of the rest as it is)."""
     job = replace(work_in(row).job(route.shift.begins_at), promised=offered.span)
     best: tuple[timedelta, Route, Times, int] | None = None
+    roads = driving()
     for at in range(len(route.jobs) + 1):
         tried = Route(route.shift, (*route.jobs[:at], job, *route.jobs[at:]))
-        times = schedule(tried, travel())
+        times = schedule(tried, roads)
         if times is not None and (best is None or times.travel < best[0]):
             best = (times.travel, tried, times, at)
     return None if best is None else best[1:]

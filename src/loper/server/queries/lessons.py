@@ -1,18 +1,29 @@
-"""What was learned at night: how honest forecasts are, how long work takes, how slow the roads are."""
+"""What was learned at night: how honest forecasts are, how long work takes, how slow the roads are.
+
+Forecasts use all of it at once. Plans use of the roads what is certain, from the morning on, so that no route changes
+under the feet of who drives it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from loper.plan.arrival import HORIZONS
 from loper.plan.calibrate import Calibration, Mend
 from loper.plan.duration import Durations, Lasting
-from loper.plan.learned import Learned
+from loper.plan.learned import Corrected, Learned
+from loper.plan.model import Travel
+from loper.plan.travel import Crow
+from loper.server.clock import today
 from loper.server.records.arrivals import Lesson
+from loper.server.roads import travel
 
 ARRIVALS, DURATIONS, ROADS = "arrivals", "durations", "roads"
+PLANS, LOOKED = "roads of ", "roads looked at"
+"""What begins the names of lessons for plans, before the first day on which they count; and which of them were held
+against the routes."""
 
 
 def calibration() -> Calibration:
@@ -68,7 +79,10 @@ def of_durations(learned: Durations, seen: Iterable[tuple[str, str]]) -> dict[st
 
 def roads() -> Learned:
     """How much longer drives take than was planned; nothing learned yet changes nothing."""
-    known = _what(ROADS)
+    return _learned(_what(ROADS))
+
+
+def _learned(known: Mapping[str, Any]) -> Learned:
     if not known:
         return Learned()
     return Learned(
@@ -89,6 +103,44 @@ def of_roads(learned: Learned) -> dict[str, Any]:
         "pairs": [[*pair, log] for pair, log in learned.pairs.items()],
         "both": [[*key, log] for key, log in learned.both.items()],
     }
+
+
+# -- what plans reckon with --------------------------------------------------------------------------------------------
+
+
+def driving() -> Travel:
+    """How long it takes by car, as plans reckon: mended by own trips between areas that were driven often enough.
+
+    The same for every page and every plan of a day; what the night learns counts from the day it is meant for.
+    """
+    global _driving
+    known, plain = in_force(), travel()
+    if known is None:
+        return plain
+    what, was, found = _driving
+    if what != known.what or was is not plain:
+        found = Corrected(plain, _learned(known.what))
+        _driving = known.what, plain, found
+    return found
+
+
+_driving: tuple[Any, Travel, Travel] = None, Crow(), Crow()
+
+
+def in_force(day: date | None = None) -> Lesson | None:
+    """The lesson that plans reckon with on this day (today), if there is one."""
+    rows = Lesson.objects.filter(name__startswith=PLANS, name__lte=name_of(day or today()))
+    return rows.order_by("-name").first()
+
+
+def name_of(day: date) -> str:
+    """The name of the lesson for plans from this day on."""
+    return f"{PLANS}{day.isoformat()}"
+
+
+def of_lesson(lesson: Lesson | None) -> Learned:
+    """What is in it."""
+    return Learned() if lesson is None else _learned(lesson.what)
 
 
 def _what(name: str) -> dict[str, Any]:

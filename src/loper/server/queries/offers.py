@@ -20,11 +20,11 @@ from loper.plan.room import Room, Rooms, make_room
 from loper.plan.travel import Crow
 from loper.server import clock
 from loper.server.clock import day_of, midnight, today, zone
+from loper.server.queries.lessons import driving
 from loper.server.queries.organisation import organisation
 from loper.server.queries.roster import WORKING, agreed, blocks_of, middle, plan_of, planned_by_route, routes_of
 from loper.server.queries.work import Work
 from loper.server.records.agenda import Absence, Appointment, RouteDay, Slot, Technician
-from loper.server.roads import travel
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def room(slot: Slot, work: Work, plan: Plan) -> Room | None:
     """Whether others can make room for this work in this block of the day of `plan`, each inside their own promise."""
     here = zone()
     block = Span(slot.start.astimezone(here), slot.end.astimezone(here))
-    return make_room(plan, work.job(work.place or middle(planned_by_route())), block, travel())
+    return make_room(plan, work.job(work.place or middle(planned_by_route())), block, driving())
 
 
 def offers(
@@ -139,12 +139,12 @@ def ask(
     board: Board | None = None,
 ) -> Sequence[Offered]:
     """These blocks, on the routes of these days."""
-    here = zone()
+    here, board = zone(), board or BOARDS.of(days, leaving)
     found = offer(
-        board or BOARDS.of(days, leaving),
+        board,
         work.job(work.place or middle(planned_by_route())),
         [Span(start.astimezone(here), end.astimezone(here)) for start, end in spans],
-        travel(),
+        board.travel,
         clock.now(),
         notice=notice,
         technicians=frozenset({technician}) if technician else frozenset(),
@@ -158,7 +158,7 @@ def ask(
 
 def board_of(days: Collection[date], *, only: Collection[str] = (), leaving: Appointment | None = None) -> Board:
     """The routes of these days read anew."""
-    return Board.of(plan_of(days, only=only, without=[leaving.pk] if leaving is not None else []), travel())
+    return Board.of(plan_of(days, only=only, without=[leaving.pk] if leaving is not None else []), driving())
 
 
 class _Boards:
@@ -179,10 +179,10 @@ class _Boards:
         """The routes of these days; without the appointment that would be given up."""
         if connection.in_atomic_block:  # what is not committed may never be: nobody else may see it
             return board_of(days, leaving=leaving)
-        stands = _stands(days)
+        stands, roads = _stands(days), driving()
         with self._lock:
-            if self._board.travel is not travel():
-                self._stands, self._board = {}, Board({}, (), travel())
+            if self._board.travel is not roads:
+                self._stands, self._board = {}, Board({}, (), roads)
             self._board = self._read(days, stands)
             self._stands = {day: stand for day, stand in {**self._stands, **stands}.items() if day >= days[0]}
             board = self._board
@@ -211,7 +211,7 @@ class _Boards:
         if columns is None:
             return None
         if known is None or known.columns is not columns:
-            known = self._rooms[day] = Rooms(columns, travel())
+            known = self._rooms[day] = Rooms(columns, board.travel)
             for past in [one for one in self._rooms if one < today()]:
                 self._rooms.pop(past, None)
         return known
