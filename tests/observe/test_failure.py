@@ -152,7 +152,7 @@ def test_reminders_per_completed_case() -> None:
     assert found.contacts == mean(np.array([1] * 7))
     assert found.all_contacts == mean(np.array([3] * 6 + [2]))
     assert "herinneringen" in found.summary("nl")
-    for wrong in ({"ends": ("nothing",)}, {"reminders": ("nothing",)}, {"journey": REPAIR}):
+    for wrong in ({"ends": ("nothing",)}, {"reminders": ("nothing",)}):
         with pytest.raises(BadLog, match=r"no activity|no event"):
             REMINDED.effort(**wrong)
 
@@ -161,8 +161,8 @@ def test_what_completes_a_journey_is_said_designed_or_guessed() -> None:
     events = [(f"{i}", one, i * 24 + at) for i in range(90) for at, one in enumerate(("job.reported", "job.fixed"))]
     log = log_of(*events, ("90", "job.reported", 90 * 24))
     by_design, guessed = log.effort(journey=REPAIR), log.effort()
-    assert (by_design.endings.by, by_design.endings.activities) == ("journey", ("job.fixed",))
-    assert (guessed.endings.by, guessed.endings.activities) == ("guessed", ("job.fixed",))
+    assert (by_design.ends_by, by_design.ends) == ("journey", ("job.fixed",))
+    assert (guessed.ends_by, guessed.ends) == ("guess", ("job.fixed",))
     assert by_design.completed == guessed.completed == 90
     assert "was guessed: “job.fixed”" in guessed.summary()
 

@@ -12,7 +12,7 @@ from loper.define.model import Journey
 from loper.log.table import BadLog
 from loper.observe import kernels_failure
 from loper.observe.answer import Answer
-from loper.observe.endings import Endings, completed, endings_of
+from loper.observe.ends import ends_of
 from loper.observe.incoming import said
 from loper.observe.result import Result, mean, wilson
 from loper.observe.words import Say
@@ -45,7 +45,8 @@ class Effort(Answer):
     all_contacts: Result  # of either side
     reminders: Result  # in a completed case
     reminded: tuple[Reminded, ...]
-    endings: Endings
+    ends: tuple[str, ...]  # by which a case is complete
+    ends_by: str  # caller, journey, or guess
     messages: tuple[str, ...]  # activities that count as reminders
     told_by: str
 
@@ -64,7 +65,7 @@ class Effort(Answer):
 
     def summary(self, language: str = "en") -> str:
         say = Say(language)
-        if not self.endings.activities:
+        if not self.ends:
             return say(
                 "The log does not show by what a case is complete; name those activities.",
                 "Uit het logboek blijkt niet waarmee een zaak is afgerond; noem die activiteiten.",
@@ -96,12 +97,12 @@ class Effort(Answer):
                 else "."
             )
         ]
-        if self.endings.by == "guessed":
+        if self.ends_by == "guess":
             text.append(
                 say(
                     "What completes a case was guessed: {ends}.",
                     "Waarmee een zaak is afgerond, is geschat: {ends}.",
-                    ends=say.listed([f"“{one}”" for one in self.endings.activities]),
+                    ends=say.listed([f"“{one}”" for one in self.ends]),
                 )
             )
         return " ".join(filter(None, [*text, said(self.told_by, say)]))
@@ -115,15 +116,15 @@ def effort_of(
     reminders: Collection[str] = (),
     most: int = 3,
 ) -> Effort:
-    """`ends`, `journey`: by what a case is complete (`loper.observe.endings`). `reminders`: activities that remind;
+    """`ends`, `journey`: by what a case is complete (`loper.observe.ends`). `reminders`: activities that remind;
     else messages of which the name, or the title in the journey, says so. `most`: so many and more are one row.
     """
     layout, rows = log.layout, log.rows
     wrong = [one for one in reminders if one not in layout.activities]
     if wrong:
         raise BadLog([f"reminders: no activity “{one}” in this log" for one in wrong])
-    endings = endings_of(log, ends=ends, journey=journey)
-    done = completed(log, endings)
+    found = ends_of(log, ends or None, journey)
+    done = found.ended
     messages = tuple(reminders) or _reminders(log, journey)
     lut = np.array([one in messages for one in layout.activities], np.bool_)
     is_reminder = lut[layout.activity] if len(lut) else np.zeros(0, np.bool_)
@@ -147,7 +148,8 @@ def effort_of(
         all_contacts=mean(layout.lengths[rows][done]),
         reminders=mean(got[done]),
         reminded=tuple(table),
-        endings=endings,
+        ends=found.activities,
+        ends_by=found.by,
         messages=messages,
         told_by=log.follow.incoming.by,
     )
