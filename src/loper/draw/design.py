@@ -166,7 +166,7 @@ class _Design:
             yield icons.CROSS, self.words("lost")
         begins = [event for event, to in self.journey.begins.items() if to == name]
         if begins:
-            yield icons.START, self.words("begins", ", ".join(begins))
+            yield icons.START, self.words("begins", ", ".join(self.words.event(event) for event in begins))
         if name in self.ways.everywhere:
             yield icons.ONWARD, f"{self.words('anywhere')}: {self._anywhere(name)}"
         order = self.sketch.names.index
@@ -181,7 +181,7 @@ class _Design:
 
     def _opens(self) -> Iterator[tuple[str, str]]:
         for event, journey in self.journey.opens.items():
-            yield icons.ONWARD, f"{self.words('opens', journey)}, {self.words('on', event)}"
+            yield icons.ONWARD, f"{self.words('opens', journey)}, {self.words('on', self.words.event(event))}"
 
     # Above and below the line
 
