@@ -16,7 +16,7 @@ from django.urls import reverse
 from loper.plan.model import Place
 from loper.plan.places import place_of
 from loper.plan.travel import Crow
-from loper.server import clock, roads, worker
+from loper.server import chores, clock, roads
 from loper.server.actions import technicians
 from loper.server.actions.customers import home_of
 from loper.server.actions.homes import locate_homes
@@ -122,8 +122,9 @@ def test_without_a_geocoder_homes_stay_as_they_are(homes: list[Property]) -> Non
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_does_so_by_itself_and_stops_at_once(town: Town, real_world: World) -> None:
     home_of("3511AB", "12")
+    chore = next(one for one in chores.chores() if one.name == "places of homes")
     stop = threading.Event()
-    thread = threading.Thread(target=worker.find_homes, args=(stop,))
+    thread = threading.Thread(target=chores.now_and_then, args=(chore, stop))
     thread.start()
     until = time.monotonic() + 20
     while not known() and time.monotonic() < until:

@@ -11,10 +11,10 @@ from django.db import connection
 
 from loper.server.actions import migrate
 from loper.server.actions.refused import Refused
+from loper.server.chores import chores, now_and_then
 from loper.server.queries import designs, moves
 from loper.server.records.designs import JourneyMove, JourneyVersion
 from loper.server.records.runtime import Case, Event, Outbox, Touch
-from loper.server.worker import move_cases
 from tests.server.studio_world import changed, client_of, live_version, published
 from tests.worlds import World
 
@@ -275,8 +275,9 @@ def test_the_worker_moves_them_by_itself_and_stops_when_it_is_asked(real_world: 
     world.work()
     row = publish_next(world, replaces(live_version()))
     move = migrate.start_move(actor=world.staff("director"), journey="repair", version=row.version)
+    chore = next(one for one in chores() if one.name == "moving open cases")
     stop = threading.Event()
-    thread = threading.Thread(target=move_cases, args=(stop,))
+    thread = threading.Thread(target=now_and_then, args=(chore, stop))
     thread.start()
     for _ in range(200):
         move.refresh_from_db()
