@@ -32,6 +32,15 @@ def values(kind: pa.DataType) -> st.SearchStrategy[Any]:
     return st.booleans() if kind == pa.bool_() else words
 
 
+OF_COLUMN = {
+    "direction": st.sampled_from(["in", "out"]),
+    "initiator": st.sampled_from(["customer", "agent", "system"]) | words,
+    "customer": st.sampled_from(["K-1", "K-2", "customer"]) | words,
+    "stage": st.sampled_from(["report", "visit"]) | words,
+}
+"""What a reader makes something of."""
+
+
 @st.composite
 def logs(draw: st.DrawFn, schema: pa.Schema = SCHEMA) -> pa.Table:
     """At most a dozen contacts of at most four cases."""
@@ -43,7 +52,7 @@ def logs(draw: st.DrawFn, schema: pa.Schema = SCHEMA) -> pa.Table:
     for seq in range(1, draw(st.integers(1, 12)) + 1):
         case = draw(st.sampled_from(cases))
         row = {"case": case, "activity": draw(words), "time": draw(st.sampled_from(moments)), "seq": seq}
-        row |= {f.name: draw(st.none() | values(f.type)) for f in schema if f.name not in row}
+        row |= {f.name: draw(st.none() | OF_COLUMN.get(f.name, values(f.type))) for f in schema if f.name not in row}
         rows.append(row | of_cases[case])
     return pa.Table.from_pylist(rows, schema)
 

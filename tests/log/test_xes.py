@@ -2,13 +2,14 @@
 
 import gzip
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hypothesis import given
 
-from loper.log import xes, xes_write
+from loper.log import xes, xes_write, xml_stream
 from loper.log.table import NEEDED, BadLog, Reading, table_of
 from tests.log.every_column import logs, told
 
@@ -155,7 +156,7 @@ def test_two_columns_that_would_be_one_attribute_are_refused(tmp_path: Path) -> 
 def test_rows_handed_out_in_parts_are_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: int) -> None:
     path = written(tmp_path, LOG)
     whole = table_of(opened(path))
-    monkeypatch.setattr(xes, "_CHUNK", 7)
+    monkeypatch.setattr(xes, "parse", partial(xml_stream.parse, chunk=7))
     monkeypatch.setattr(xes, "_ROWS", 1)
     monkeypatch.setattr(xes, "_KEPT", kept)
     reading = opened(path)

@@ -7,21 +7,18 @@ was read is kept where it is no more than a million events; of a larger file the
 
 from __future__ import annotations
 
-import gzip
 import re
-import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any, BinaryIO, cast
-from xml.parsers import expat
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from loper.log.table import CASE_ATTRIBUTE, INSTANT, WORD, BadLog
 from loper.log.typed import Arrays, Chunk, Progress, Seen, Typed, as_declared, typed
+from loper.log.xml_stream import parse
 
 TYPES = {
     "string": WORD, "id": pa.string(), "date": INSTANT, "int": pa.int64(), "float": pa.float64(), "boolean": pa.bool_(),
@@ -42,7 +39,6 @@ UNSAID = {"", "UNKNOWN", "__INVALID__"}
 """What programs write as a default of nothing: a gap stays a gap."""
 
 _ROWS = 16_384
-_CHUNK = 1 << 18
 _KEPT = 1_000_000
 
 
@@ -216,7 +212,7 @@ def _stream(path: Path, found: Contents, on_progress: Progress) -> Iterator[Arra
             if tag in ("string", "id") and value not in UNSAID:
                 found.defaults[key if scope == "event" else CASE_ATTRIBUTE + key] = value
 
-    for _ in _parse(path, start, ended.append, on_progress):
+    for _ in parse(path, start, ended.append, on_progress=on_progress):
         started -= len(ended)
         ended.clear()
         if len(events) > _ROWS:
@@ -234,59 +230,3 @@ def _arrays(events: list[dict[str, str]], owners: list[int], traces: list[dict[s
     for key in found.events:
         arrays[key] = pa.array([event.get(key) for event in events], pa.string())
     return arrays
-
-
-def _parse(
-    path: Path,
-    start: Callable[[str, dict[str, str]], None],
-    end: Callable[[str], None],
-    on_progress: Progress,
-) -> Iterator[None]:
-    """Runs through the file, handing out control after each part of it. Raises BadLog where it is no whole XML."""
-
-    def refuse(*_: Any) -> None:
-        raise BadLog(
-            [f"{path.name}: line {parser.CurrentLineNumber}: a document type or entity, which no XES has: refused; "
-             "export the log without it"]
-        )  # fmt: skip
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = refuse
-    parser.StartElementHandler = _without_prefix(parser, start)
-    parser.EndElementHandler = end
-    with path.open("rb") as file:
-        packed = file.peek(2)[:2] == b"\x1f\x8b"
-        stream = cast(BinaryIO, gzip.GzipFile(fileobj=file) if packed else file)
-        try:
-            while chunk := stream.read(_CHUNK):
-                parser.Parse(chunk, False)
-                if on_progress:
-                    on_progress(file.tell())
-                yield
-            parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise BadLog(
-                [f"{path.name}: line {error.lineno}, column {error.offset + 1}: the XML is not whole here "
-                 f"({expat.ErrorString(error.code)}); nothing of it was taken; export it again, or mend that place"]
-            ) from None  # fmt: skip
-        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            raise BadLog(
-                [f"{path.name}: the compressed file breaks off or is damaged ({error}); nothing of it was taken; "
-                 "fetch it again"]
-            ) from None  # fmt: skip
-
-
-def _without_prefix(
-    parser: expat.XMLParserType, start: Callable[[str, dict[str, str]], None]
-) -> Callable[[str, dict[str, str]], None]:
-    """`start`, for the few files that write a prefix before every element (<xes:log>)."""
-
-    def first(tag: str, attributes: dict[str, str]) -> None:
-        prefixed = ":" in tag
-        parser.StartElementHandler = bare if prefixed else start
-        (bare if prefixed else start)(tag, attributes)
-
-    def bare(tag: str, attributes: dict[str, str]) -> None:
-        start(tag.rpartition(":")[2], attributes)
-
-    return first

@@ -32,7 +32,7 @@ _GLOBALS = """\t<global scope="trace">
 \t</global>
 \t<classifier name="Activity" scope="event" keys="concept:name"/>
 """
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 Say = Callable[[Any], str]
 
@@ -91,7 +91,7 @@ def _saying(key: str, kind: pa.DataType) -> Say:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_NOT_IN_XML.sub("\ufffd", text))
+    return quoteattr(NOT_IN_XML.sub("\ufffd", text))
 
 
 def _number(value: Any) -> str:
