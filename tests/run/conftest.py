@@ -8,6 +8,18 @@ from loper.run.memory import MemoryStore
 from tests.run.worlds import Engine
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What only PostgreSQL can get into (two writers at a time) is asked of PostgreSQL alone."""
+    from django.conf import settings
+
+    if "postgresql" in str(settings.DATABASES["default"]["ENGINE"]):
+        return
+    only_there = [item for item in items if item.get_closest_marker("postgres")]
+    if only_there:
+        config.hook.pytest_deselected(items=only_there)
+        items[:] = [item for item in items if item not in only_there]
+
+
 @pytest.fixture(params=["memory", pytest.param("database", marks=pytest.mark.django_db)])
 def engine(request: pytest.FixtureRequest) -> Engine:
     """A runtime on either store, with nothing in it."""

@@ -163,10 +163,9 @@ def test_workers_and_pages_beside_each_other_tick_each_case_once(real_engine: En
     assert sorted(chore.case for chore in reading.chores(real_engine.store)) == keys[::3]
 
 
+@pytest.mark.postgres
 def test_a_page_that_tells_inside_its_own_transaction_sees_what_others_did_meanwhile(real_engine: Engine) -> None:
     """The event is delivered in the page's transaction; somebody else makes the same case in between."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one write at a time: there is no in between")  # pragma: no cover
     begun, go_on = threading.Event(), threading.Event()
 
     def page() -> str:
@@ -187,10 +186,9 @@ def test_a_page_that_tells_inside_its_own_transaction_sees_what_others_did_meanw
     assert at_once([page, other], threads=2) == ["duplicate accepted", "accepted"]
 
 
+@pytest.mark.postgres
 def test_two_units_that_wait_for_each_other_are_both_done_in_the_end(real_engine: Engine) -> None:
     """A parent and its child, locked in opposite orders: PostgreSQL lets one give way, and that one is done again."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one write at a time: there are no deadlocks")  # pragma: no cover
     real_engine.deliver(told("A", "asked", NOON), told("B", "asked", NOON))
     gate, tries = threading.Barrier(2), Counter[str]()
 
@@ -210,9 +208,8 @@ def test_two_units_that_wait_for_each_other_are_both_done_in_the_end(real_engine
     assert [reading.events(real_engine.store, key).count("called") for key in "AB"] == [1, 1]
 
 
+@pytest.mark.postgres
 def test_of_two_pages_that_wait_for_each_other_one_is_asked_to_try_again(real_engine: Engine) -> None:
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite lets one write at a time: there are no deadlocks")  # pragma: no cover
     real_engine.deliver(told("A", "asked", NOON), told("B", "asked", NOON))
     gate = threading.Barrier(2)
 
