@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from loper.log.table import CASE_ATTRIBUTE
 from loper.observe import kernels
+from loper.observe.coding import coded
 from loper.observe.layout import NO_TIME, NONE, Column, Ints, Layout, Names, Numbers, Words
 
 LARGE_WORDS = 65_536
@@ -59,10 +60,9 @@ def _taken(column: Column, order: Ints | None) -> Column:
 
 def _cases(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
     """Each row's case as a number in order of first appearance, and their names."""
-    encoded = pc.dictionary_encode(column.combine_chunks() if column.num_chunks != 1 else column.chunk(0))
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, pa.string())
+    return coded(column)
 
 
 def _instants(column: pa.ChunkedArray) -> NDArray[np.int64]:
@@ -96,14 +96,22 @@ def _column(column: pa.ChunkedArray) -> Column:
 def _words(column: pa.ChunkedArray) -> Words:
     """Codes in order of first appearance; of two sizes only, as each loop is compiled once for every size."""
     if not pa.types.is_dictionary(column.type):
-        column = pc.dictionary_encode(pc.cast(column, pa.string()))
+        codes, names = coded(column)
+        return Words(codes=codes.astype(_size(names), copy=False), values=_held(names))
     column = column.unify_dictionaries()
     if not column.num_chunks:
         return Words(codes=np.empty(0, np.int16), values=())
     values = column.chunk(0).dictionary
-    smallest = next(kind for kind in (np.int16, np.int32) if len(values) <= np.iinfo(kind).max)
-    codes = np.concatenate([_codes(chunk.indices, smallest) for chunk in column.chunks])
-    return Words(codes=codes, values=tuple(values.to_pylist()) if len(values) < LARGE_WORDS else Names(values))
+    codes = np.concatenate([_codes(chunk.indices, _size(values)) for chunk in column.chunks])
+    return Words(codes=codes, values=_held(values))
+
+
+def _size(values: pa.Array) -> Any:
+    return np.int16 if len(values) <= np.iinfo(np.int16).max else np.int32
+
+
+def _held(values: pa.Array) -> Sequence[str]:
+    return tuple(values.to_pylist()) if len(values) < LARGE_WORDS else Names(values)
 
 
 def _codes(indices: pa.Array, kind: Any) -> NDArray[Any]:
