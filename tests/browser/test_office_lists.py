@@ -38,6 +38,15 @@ def test_parts_are_given_a_day_and_said_to_be_in(
     expect(page.get_by_text("De klant hoort het")).to_be_visible()
     assert PartOrder.objects.get(part="Afvoerslang").arrived
     no_findings(page)
+    page.get_by_role("button", name="Het is binnen").first.press("Enter")
+    for size, one in (("desktop", page), ("phone", phone)):
+        one.goto("/planner/parts")
+        fits(one)
+        shot(one, f"parts-in-{size}")
+        no_findings(one)
+    page.get_by_role("button", name="Plan ").first.press("Enter")
+    expect(page.get_by_text("De afspraak staat")).to_be_visible()
+    assert Appointment.objects.get(case=case).status == "booked"
 
 
 def test_many_homes_from_a_list_to_their_times(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 from django.test import Client
 
 from loper.server.actions import parts
+from loper.server.records.agenda import Appointment, Slot
 from loper.server.records.fieldwork import PartOrder
 from loper.server.records.runtime import Event
 from tests.worlds import World
@@ -62,3 +64,47 @@ def test_looking_changes_nothing(client: Client, world: World, order: PartOrder)
         assert client.get(f"/planner/parts/{order.pk}/{what}").status_code == 405
     client.get("/planner/parts")
     assert Event.objects.count() == before
+
+
+def button(page: str) -> str | None:
+    """The time that the page offers to plan."""
+    found = re.search(r'name="block" value="([^"]+)"', page)
+    return found[1] if found else None
+
+
+@pytest.mark.parametrize("role", ["planner", "agent"])
+def test_a_visit_for_a_part_that_is_in_is_planned_in_one_press(
+    client: Client, world: World, order: PartOrder, role: str
+) -> None:
+    client.force_login(world.users[role])
+    assert button(client.get("/planner/parts").content.decode()) is None  # not in yet
+    client.post(f"/planner/parts/{order.pk}/in")
+    block = button(client.get("/planner/parts").content.decode())
+    for _twice in range(2):
+        assert client.post(f"/planner/parts/{order.pk}/plan", {"block": block}).status_code == 302
+    made = Appointment.objects.get()
+    assert str(Slot(made.start, made.end)) == block and world.stage(order.case) == "planned"
+    assert Event.objects.get(case=order.case, type="appointment.made").emitter == role
+    world.work()
+    assert any("afspraak" in one.subject.lower() for one in world.email.sent)
+    page = client.get("/planner/parts").content.decode()
+    assert button(page) is None and "bezoek" in page
+
+
+def test_nothing_is_planned_while_another_part_is_awaited_or_after_the_customer_chose(
+    client: Client, world: World, order: PartOrder
+) -> None:
+    other = parts.order(actor=world.staff("agent"), case=order.case, part="Slang")
+    client.force_login(world.users["planner"])
+    client.post(f"/planner/parts/{order.pk}/in")
+    assert button(client.get("/planner/parts").content.decode()) is None
+    client.post(f"/planner/parts/{other.pk}/in")
+    block = button(client.get("/planner/parts").content.decode())
+    chosen = world.book(order.case, 5)
+    answer = client.post(f"/planner/parts/{order.pk}/plan", {"block": block})
+    assert answer.status_code == 422 and Appointment.objects.get().start == chosen.start
+    for wrong in ("", "x", None):
+        client.post(f"/planner/parts/{order.pk}/plan", {"block": wrong} if wrong is not None else {})
+    assert Appointment.objects.get().sequence == 0
+    client.force_login(world.users["technician"])
+    assert client.post(f"/planner/parts/{order.pk}/plan", {"block": block}).status_code == 403

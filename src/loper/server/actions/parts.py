@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loper.server import clock
+from loper.server.actions.cases import book
 from loper.server.actions.refused import Refused
 from loper.server.actions.telling import tell
 from loper.server.permissions import Actor, demand
 from loper.server.queries.cases import CaseView, case_view
-from loper.server.records.agenda import Appointment
+from loper.server.records.agenda import Appointment, Slot
 from loper.server.records.fieldwork import PartOrder
 from loper.server.records.runtime import Case
 from loper.step import Event
@@ -85,6 +86,21 @@ def arrived(*, actor: Actor, order: int) -> PartOrder:
         if takes(view, ARRIVED, role):
             tell(case=found.case, type=ARRIVED, emitter=role)
     return found
+
+
+@transaction.atomic
+def plan(*, actor: Actor, order: int, block: Slot) -> Appointment:
+    """The visit for which the part is in. Who chose a time meanwhile keeps it; pressed twice, it is one visit."""
+    demand(actor, "parts.order")
+    found = PartOrder.objects.filter(pk=order).exclude(arrived=None).first()
+    if found is None:
+        raise Refused(_("This part is not in any more."))
+    view = _held(found.case)
+    if view.appointment is not None:
+        if view.appointment.at(block):
+            return view.appointment
+        raise Refused(_("A time was chosen for this visit meanwhile. Look at the list again."))
+    return book(actor=actor, case=found.case, block=block)
 
 
 @transaction.atomic

@@ -112,6 +112,11 @@ def waits_for_part(case: str) -> bool:
     return PartOrder.objects.filter(case=case, arrived=None, expected=None).exists()
 
 
+def parts_open(case: str) -> bool:
+    """Whether the case waits for a part that is not in."""
+    return PartOrder.objects.filter(case=case, arrived=None).exists()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Awaited:
     """A part that a case waits for, and what one knows it by."""
