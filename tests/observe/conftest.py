@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from loper.log import xes
-from loper.log.table import INSTANT, KNOWN, NEEDED, table_of
+from loper.log.table import INSTANT, KNOWN, NEEDED
 from loper.observe.log import Log
+from loper.observe.read import read_log
 
 RECEIPT = Path(__file__).parent.parent.parent.parent / "shared" / "data" / "receipt" / "receipt.xes.gz"
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -53,4 +53,4 @@ def story(*cases: str, gap: float = 24) -> Log:
 def receipt() -> Log:
     if not RECEIPT.exists():
         pytest.skip(f"the receipt log is not at {RECEIPT.name}: it may not be part of the product, so it is not here")
-    return Log.of(table_of(xes.read(RECEIPT)))
+    return read_log(RECEIPT)

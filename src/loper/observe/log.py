@@ -5,7 +5,7 @@ Selecting never copies: a part shares the layout and the steps of the whole, and
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ from loper.observe.failed_visits import FailedVisits, failed_visits_of
 from loper.observe.failure import FailureDemand, failure_demand_of
 from loper.observe.filter import Filter
 from loper.observe.follow import Follow
+from loper.observe.funnel import Funnel, funnel_of
 from loper.observe.layout import Bools, Layout
 from loper.observe.map import Map, map_of
 from loper.observe.pace import Throughput, throughput_of
@@ -164,6 +165,10 @@ class Log:
     def waits(self, *, most: int = 20) -> Waits:
         """Waiting before and after each activity and on each way, as distributions."""
         return waits_of(self, most=most)
+
+    def funnel(self, steps: Sequence[str] | None = None, **how: Any) -> Funnel:
+        """How far cases come along steps in their order, given or guessed."""
+        return funnel_of(self, steps, **how)
 
     def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
         return repeats_of(self, days=days, **how)

@@ -231,6 +231,18 @@ def stuck_of(log: Log, *, ends: Collection[str] | None = None, journey: Journey 
     )
 
 
+def patience(log: Log) -> float:
+    """After how many seconds going on collapses in the whole log, whatever the activity; infinite where it does not."""
+    whole = log.whole
+    size, layout = len(whole.layout.activities), whole.layout
+    if not len(layout):
+        return float("inf")
+    over = ends_of(whole)
+    given = (layout.offsets, layout.activity, size, layout.time, whole.rows, over.until, over.ended)
+    stays = kernels_waits.stays(*given, int(layout.time.max()))[:, ~over.codes].sum(axis=1)
+    return collapse(kaplan_meier(stays[0], stays[1]))
+
+
 def nearly_all(curve: Curve, share: float = 0.99) -> float:
     """The seconds within which that share of those who go on had done so."""
     running = np.cumsum(curve.went_on)
