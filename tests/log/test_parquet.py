@@ -149,3 +149,26 @@ def test_an_empty_file_is_a_log_without_contacts(tmp_path: Path) -> None:
     empty = pa.schema([("case", pa.string()), ("activity", WORD), ("time", INSTANT), ("seq", pa.int64())])
     pq.write_table(empty.empty_table(), tmp_path / "log.parquet")
     assert table_of(opened(tmp_path / "log.parquet")).num_rows == 0
+
+
+def test_a_reference_that_became_a_number_is_the_same_whatever_stands_beside_it(tmp_path: Path) -> None:
+    assert rows(opened(made(tmp_path / "log.parquet", case=[5.0, 6.5])), "case") == [("5",), ("6.5",)]
+
+
+def test_a_round_that_is_not_whole_is_left_away_and_counted(tmp_path: Path) -> None:
+    reading = opened(made(tmp_path / "log.parquet", round=[1.0, 1.5]), names={"round": "round"})
+    assert rows(reading, "round") == [(1,), (None,)]
+    assert [(one.row, one.why) for one in reading.rejects.rows] == [(2, "not a whole number")]
+
+
+def test_a_column_of_another_type_than_it_is_said_to_be_is_counted(tmp_path: Path) -> None:
+    reading = opened(
+        made(tmp_path / "log.parquet", day=[NOON, NOON], sure=[True, False]), names={"score": "day", "end": "sure"}
+    )
+    assert rows(reading, "score", "end") == [(None, None)] * 2
+    assert reading.rejects.values == 4
+
+
+def test_a_list_cannot_be_the_case(tmp_path: Path) -> None:
+    with pytest.raises(BadLog, match=r"'items' \(for the case\) has things in it that are no values"):
+        opened(made(tmp_path / "log.parquet", items=[[1], [2]]), names={"case": "items"})

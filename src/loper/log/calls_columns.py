@@ -9,9 +9,9 @@ import pyarrow as pa
 
 from loper.define.problem import nearest
 from loper.log.calls_fold import Result
+from loper.log.cells import Field
 from loper.log.columns import are_times, parts, plain, there_are, with_hours
 from loper.log.fields import field_of
-from loper.log.rows import Field
 from loper.log.table import INSTANT, WORD, BadLog, Columns
 
 NAMES: Mapping[str, str] = {

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from loper.define.problem import nearest
 from loper.log import numbers, times
+from loper.log.cells import is_text
 from loper.log.table import CASE_ATTRIBUTE, INSTANT, KNOWN, NEEDED, BadLog, Columns
 
 AND = " + "
@@ -208,15 +209,11 @@ HOURS = r"^[0-9]{1,2}[:.u][0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?( uur)?$"
 def with_hours(source: str, sample: pa.Table) -> str:
     """The column of a date, together with that of its hours where they stand in a column of their own."""
     column = sample[source]
-    if not _is_text(column.type) or pc.any(pc.match_substring(column, ":")).as_py():
+    if not is_text(column.type) or pc.any(pc.match_substring(pc.cast(column, pa.string()), ":")).as_py():
         return source
     for name in sample.column_names:
-        if plain(name) in CLOCKS and _is_text(sample[name].type):
-            there = sample[name].drop_null()
+        if plain(name) in CLOCKS and is_text(sample[name].type):
+            there = pc.cast(sample[name].drop_null(), pa.string())
             if len(there) and pc.all(pc.match_substring_regex(there, HOURS)).as_py():
                 return f"{source}{AND}{name}"
     return source
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))

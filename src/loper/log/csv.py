@@ -11,8 +11,9 @@ import pyarrow as pa
 
 from loper.log import separated, times
 from loper.log.calls_columns import are_calls
+from loper.log.cells import Field
 from loper.log.fields import fields_of
-from loper.log.rows import Field, Maker
+from loper.log.rows import Maker
 from loper.log.separated import Separated
 from loper.log.table import BadLog, Columns, Rejects
 

@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from loper.log import numbers, times
+from loper.log.cells import Field, is_text
 from loper.log.columns import are_times, columns_of, parts, there_are, unique_share
-from loper.log.rows import Field, Only
+from loper.log.rows import Only
 from loper.log.table import INSTANT, KNOWN, NEEDED, WORD, BadLog, Columns
 
 MANY = 1000  # different values in a sample of which most are different: texts or references, no words
@@ -33,6 +34,12 @@ def fields_of(
         columns = columns_of(sample, names)
     except BadLog as bad:
         problems = [*bad.problems[:-1], *problems]
+    problems += [
+        f"'{part}' (for the {ours}) has things in it that are no values: lists, records or bytes"
+        for ours, source in columns.names.items()
+        for part in parts(source, sample.column_names)
+        if _kind(sample[part], typed) is None
+    ]
     if problems:
         raise BadLog([*problems, there_are(sample.column_names)])
     fields = [_field(ours, source, sample, typed=typed) for ours, source in columns.names.items()]
@@ -66,7 +73,7 @@ def field_of(ours: str, source: str, sample: pa.Table, kind: pa.DataType) -> Fie
     """How this column of the source is written, seen from a sample of it."""
     first, *rest = parts(source, sample.column_names)
     column = sample[first]
-    texts = pc.cast(column.drop_null(), pa.string()).combine_chunks() if _is_text(column.type) else None
+    texts = pc.cast(column.drop_null(), pa.string()).combine_chunks() if is_text(column.type) else None
     day_first, doubtful, decimal = True, False, "."
     if texts is not None and kind == INSTANT:
         seen = times.parse(texts)
@@ -84,7 +91,7 @@ def _kind(column: pa.ChunkedArray, typed: bool) -> pa.DataType | None:
     """The type of an attribute; None where it has things in it that are no values (lists, records, bytes)."""
     kind = column.type
     if pa.types.is_dictionary(kind):
-        return WORD if _is_text(kind.value_type) else None
+        return WORD if is_text(kind.value_type) else None
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
         return INSTANT
     if pa.types.is_integer(kind):
@@ -93,7 +100,7 @@ def _kind(column: pa.ChunkedArray, typed: bool) -> pa.DataType | None:
         return pa.float64()
     if pa.types.is_boolean(kind):
         return kind
-    if not _is_text(kind) and not pa.types.is_null(kind):
+    if not is_text(kind) and not pa.types.is_null(kind):
         return None
     return _words(column) if typed else _of_texts(column)
 
@@ -117,7 +124,3 @@ def _words(column: pa.ChunkedArray) -> pa.DataType:
     """Words that come back, or texts of which most are different."""
     different = unique_share(column)
     return pa.string() if different > 0.5 and different * len(column) > MANY else WORD
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 
@@ -11,24 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from loper.log import numbers, times
-from loper.log.table import INSTANT, NEEDED, WORD, Rejected, Rejects
+from loper.log import times
+from loper.log.cells import Field, Made, any_empty, is_text, made, mask, micros, text, valid
+from loper.log.table import INSTANT, NEEDED, Rejected, Rejects
 from loper.log.zones import to_utc
 
 SHOWN = 200  # characters of a value that could not be read
-
-
-@dataclass(frozen=True, kw_only=True)
-class Field:
-    """A column of the log: its name, the column of the source it comes from, its type, and how that is written."""
-
-    name: str
-    source: str
-    kind: pa.DataType
-    beside: str = ""  # of a time: the column with the hours, where date and hours are apart
-    day_first: bool = True
-    doubtful: bool = False  # nothing seen so far says whether the day is first
-    decimal: str = "."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +25,6 @@ class Only:
 
     column: str
     value: str
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A column in its type, and where the source had something that is not of it."""
-
-    values: pa.Array
-    bad: NDArray[np.bool_] | None = None
 
 
 @dataclass(kw_only=True)
@@ -67,10 +47,10 @@ class Maker:
     def batch(self, raw: pa.RecordBatch, rows: NDArray[np.int64]) -> pa.RecordBatch:
         """`rows`: the number of each row of `raw` in its source."""
         raw, rows = self._asked(raw, rows)
-        made = {field.name: self._made(field, raw) for field in self.fields}
-        columns = {name: one.values for name, one in made.items()}
+        found = {field.name: self._made(field, raw) for field in self.fields}
+        columns = {name: one.values for name, one in found.items()}
         columns.setdefault("seq", pa.array(rows))
-        wrong = self._reject(raw, rows, made)
+        wrong = self._reject(raw, rows, found)
         batch = pa.RecordBatch.from_arrays([columns[name] for name in self.schema.names], schema=self.schema)
         return batch if wrong is None else batch.filter(pa.array(~wrong))
 
@@ -80,13 +60,13 @@ class Maker:
         if all(column.null_count for column in raw.columns):
             empty = np.ones(len(rows), np.bool_)
             for column in raw.columns:
-                empty &= _mask(pc.is_null(column))
+                empty &= mask(pc.is_null(column))
             there &= ~empty
             if empty.any():
                 self.rejects.note("empty", "rows with nothing in them were left out", count=int(empty.sum()))
         if self.only is not None:
-            same = pc.equal(_text(raw[self.only.column]), self.only.value)
-            there &= _mask(pc.fill_null(same, False))
+            same = pc.equal(text(raw[self.only.column]), self.only.value)
+            there &= mask(pc.fill_null(same, False))
         if there.all():
             return raw, rows
         self.rejects.left_out += int((~there).sum())
@@ -96,26 +76,23 @@ class Maker:
         column = raw[field.source]
         if field.kind == INSTANT:
             if field.beside:
-                hours = pc.fill_null(_text(raw[field.beside]), "")
-                column = pc.binary_join_element_wise(_text(column), hours, " ")
+                hours = pc.fill_null(text(raw[field.beside]), "")
+                column = pc.binary_join_element_wise(text(column), hours, " ")
             return self._instants(field, column)
-        for fits, make in _MAKERS:
-            if fits(field.kind):
-                return make(column, field)
-        return Made(column if column.type == field.kind else pc.cast(column, field.kind))
+        return made(column, field)
 
     def _instants(self, field: Field, column: pa.Array) -> Made:
         kind = column.type
         if pa.types.is_dictionary(kind):
-            made = self._instants(field, column.dictionary)
-            bad = None if made.bad is None else made.bad[pc.fill_null(column.indices, 0).to_numpy()] & _valid(column)
-            return Made(made.values.take(column.indices), bad)
+            words = self._instants(field, column.dictionary)
+            bad = None if words.bad is None else words.bad[pc.fill_null(column.indices, 0).to_numpy()] & valid(column)
+            return Made(words.values.take(column.indices), bad)
         if pa.types.is_timestamp(kind) and kind.tz is not None:
-            return Made(_micros(column))
+            return Made(micros(column))
         if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
             column = pc.cast(column, pa.timestamp("ms")) if pa.types.is_date(kind) else column
-            local = pc.cast(_micros(column), pa.int64())
-            return self._placed(field, pc.fill_null(local, 0).to_numpy(), _valid(column), None, column)
+            local = pc.cast(micros(column), pa.int64())
+            return self._placed(field, pc.fill_null(local, 0).to_numpy(), valid(column), None, column)
         if pa.types.is_integer(kind) or pa.types.is_floating(kind):
             given = pc.fill_null(pc.cast(column, pa.float64()), 0).to_numpy()
             whole = (
@@ -153,27 +130,29 @@ class Maker:
                 values = values.copy()
                 values[here] = moved.instants
             if moved.gap.any():
-                text = f"times that the clocks of {self.zone} skipped in spring were moved on by as much"
-                self.rejects.note("gap", text, column=field.source, count=int(moved.gap.sum()))
+                said = f"times that the clocks of {self.zone} skipped in spring were moved on by as much"
+                self.rejects.note("gap", said, column=field.source, count=int(moved.gap.sum()))
             if moved.overlap.any():
-                text = f"times that the clocks of {self.zone} showed twice in autumn were read as the first of the two"
-                self.rejects.note("overlap", text, column=field.source, count=int(moved.overlap.sum()))
+                said = f"times that the clocks of {self.zone} showed twice in autumn were read as the first of the two"
+                self.rejects.note("overlap", said, column=field.source, count=int(moved.overlap.sum()))
         if good.all():
             return Made(pa.array(values).view(INSTANT))
-        bad = ~good & _valid(column)
+        bad = ~good & valid(column)
         return Made(pa.array(values, mask=~good).view(INSTANT), bad if bad.any() else None)
 
-    def _reject(self, raw: pa.RecordBatch, rows: NDArray[np.int64], made: dict[str, Made]) -> NDArray[np.bool_] | None:
+    def _reject(
+        self, raw: pa.RecordBatch, rows: NDArray[np.int64], columns: Mapping[str, Made]
+    ) -> NDArray[np.bool_] | None:
         """Which rows are left away, if any; each is said once, with the first column that is wrong."""
         wrong = np.zeros(len(rows), np.bool_)
         found: list[Rejected] = []
         for of in sorted(self.fields, key=lambda one: one.name not in self.needed):
-            one, needed = made[of.name], of.name in self.needed
+            one, needed = columns[of.name], of.name in self.needed
             bad = one.bad if one.bad is not None else np.zeros(len(rows), np.bool_)
             if needed and one.values.null_count:
-                bad = bad | _mask(pc.is_null(one.values))
-            if needed and _is_text(one.values.type) and _any_empty(one.values):
-                bad = bad | _mask(pc.fill_null(pc.equal(_text(one.values), ""), False))
+                bad = bad | mask(pc.is_null(one.values))
+            if needed and is_text(one.values.type) and any_empty(one.values):
+                bad = bad | mask(pc.fill_null(pc.equal(text(one.values), ""), False))
             new = bad & ~wrong
             places = np.flatnonzero(new)
             for at in places[: self.rejects.room]:
@@ -182,7 +161,7 @@ class Maker:
                 found.append(Rejected(row=int(rows[at]), why=why, column=of.source, value=value, whole=needed))
             rest = places[self.rejects.room :]
             if len(rest):
-                empty = int(_mask(pc.is_null(raw[of.source]))[rest].sum())
+                empty = int(mask(pc.is_null(raw[of.source]))[rest].sum())
                 for why, count in ((_why(of, ""), empty), (_why(of, "x"), len(rest) - empty)):
                     if count:
                         self.rejects.tell(why, count, whole=needed)
@@ -204,82 +183,3 @@ def _why(field: Field, value: str) -> str:
 def _shown(raw: pa.RecordBatch, field: Field, at: int) -> str:
     names = [field.source, *([field.beside] if field.beside else [])]
     return " ".join(str(value)[:SHOWN] for name in names if (value := raw[name][at].as_py()) is not None)
-
-
-def _words(column: pa.Array, field: Field) -> Made:
-    if column.type == WORD:
-        return Made(column)
-    if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type):
-        return Made(pc.cast(column, WORD))
-    return Made(pc.dictionary_encode(_text(column)))
-
-
-def _strings(column: pa.Array, field: Field) -> Made:
-    return Made(_text(column))
-
-
-def _floats(column: pa.Array, field: Field) -> Made:
-    return _parsed(column, lambda texts: numbers.parse(texts, field.decimal), pa.float64())
-
-
-def _wholes(column: pa.Array, field: Field) -> Made:
-    return _parsed(column, numbers.parse_whole, pa.int64())
-
-
-def _truths(column: pa.Array, field: Field) -> Made:
-    return _parsed(column, numbers.parse_truth, pa.bool_())
-
-
-def _parsed(column: pa.Array, parse: Callable[[pa.Array], pa.Array], kind: pa.DataType) -> Made:
-    if not _is_text(column.type):
-        return Made(pc.cast(column, kind, safe=False))
-    texts = _text(column)
-    values = parse(texts)
-    if values.null_count == texts.null_count:
-        return Made(values)
-    return Made(values, _mask(pc.and_(pc.is_null(values), pc.is_valid(texts))))
-
-
-_MAKERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array, Field], Made]], ...] = (
-    (lambda kind: kind == WORD, _words),
-    (pa.types.is_string, _strings),
-    (lambda kind: kind == pa.float64(), _floats),
-    (lambda kind: kind == pa.int64(), _wholes),
-    (pa.types.is_boolean, _truths),
-)
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    if pa.types.is_dictionary(kind):
-        return _is_text(kind.value_type)
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
-
-
-def _text(column: pa.Array) -> pa.Array:
-    """As strings; a number that is whole has no decimals (a reference that a spreadsheet made a number of)."""
-    if column.type == pa.string():
-        return column
-    if pa.types.is_floating(column.type):
-        whole = pc.cast(column, pa.int64(), safe=False)
-        if pc.all(pc.equal(pc.cast(whole, pa.float64()), column)).as_py():
-            column = whole
-    return pc.cast(column, pa.string())
-
-
-def _micros(column: pa.Array) -> pa.Array:
-    kind = INSTANT if column.type.tz is not None else pa.timestamp("us")
-    return column if column.type == kind else pc.cast(column, kind, safe=False)
-
-
-def _any_empty(column: pa.Array) -> bool:
-    words = column.dictionary if pa.types.is_dictionary(column.type) else column
-    return pc.any(pc.equal(words, "")).as_py() is True
-
-
-def _mask(column: pa.Array) -> NDArray[np.bool_]:
-    given: NDArray[np.bool_] = column.to_numpy(zero_copy_only=False)
-    return given.astype(np.bool_, copy=False)
-
-
-def _valid(column: pa.Array) -> NDArray[np.bool_]:
-    return _mask(pc.is_valid(column))
