@@ -100,6 +100,59 @@ def test_an_appointment_is_made_moved_and_cancelled(world: World, erp: Machine) 
     assert erp.send("PATCH", path, wish(key, first)).status_code == 409
 
 
+def test_an_appointment_is_changed_on_the_collection_by_its_id(world: World, erp: Machine) -> None:
+    key = world.report()
+    first, second, third, *_rest = options(erp, key)
+    made = erp.send("POST", APPOINTMENTS, wish(key, first)).json()
+    for method, option in (("PUT", second), ("PATCH", third)):
+        moved = erp.send(method, APPOINTMENTS, {"id": made["id"], **wish(key, option)})
+        assert moved.status_code == 200, moved.content
+        valid("Afspraken-Afspraakbericht", moved.json())
+        assert (moved.json()["id"], moved.json()["bloktijdBegin"]) == (made["id"], option["bloktijdBegin"])
+    assert Appointment.objects.get().sequence == 2
+    again = erp.send("PUT", APPOINTMENTS, {"id": made["id"], **wish(key, third)})
+    assert again.status_code == 200 and Appointment.objects.get().sequence == 2  # sent twice, moved once
+    gone = erp.send("PATCH", APPOINTMENTS, {"id": made["id"], "status": {"code": "ANN"}})
+    assert gone.json()["status"]["code"] == "ANN"
+    assert erp.send("PUT", APPOINTMENTS, {"id": made["id"], **wish(key, first)}).status_code == 409
+
+
+def test_a_change_without_its_key_or_of_nothing_changes_nothing(world: World, erp: Machine) -> None:
+    key = world.report()
+    first, second, *_rest = options(erp, key)
+    made = erp.send("POST", APPOINTMENTS, wish(key, first)).json()
+    body = wish(key, second)
+    for given, status in ((body, 422), ({"id": 7, **body}, 422), ({"id": "nobody", **body}, 404), ([], 400)):
+        for method in ("PUT", "PATCH"):
+            answer = erp.send(method, APPOINTMENTS, given)
+            assert answer.status_code == status and answer.json()["code"] == str(status)
+    other = erp.send("PUT", f"{APPOINTMENTS}/{made['id']}", {"id": "another", **body})
+    assert other.status_code == 422 and other.json()["errors"][0]["at"] == "/id"
+    half = erp.send("PUT", APPOINTMENTS, {"id": made["id"], "bloktijdBegin": second["bloktijdBegin"]})
+    assert half.status_code == 422 and half.json()["errors"][0]["at"] == "/bloktijdEind"
+    assert Appointment.objects.get().sequence == 0
+
+
+def test_an_option_is_confirmed_as_it_stands_and_not_changed_from_outside(world: World, erp: Machine) -> None:
+    key = world.report()
+    first, second, *_rest = options(erp, key)
+    for method in ("PUT", "PATCH"):
+        for path in (OPTIONS, f"{OPTIONS}/{first['id']}"):
+            answer = erp.send(method, path, first)
+            assert answer.status_code == 200 and answer.json() == first
+            valid("AfspraakOpties-AfspraakOptiebericht", answer.json())
+            changed = erp.send(method, path, {**first, "duur": "PT5M", "bloktijdEind": second["bloktijdEind"]})
+            assert {one["at"] for one in changed.json()["errors"]} == {"/duur", "/bloktijdEind"}
+    assert erp.send("PATCH", OPTIONS, {"id": first["id"]}).json() == first
+    assert erp.send("PUT", OPTIONS, {"bloktijdBegin": first["bloktijdBegin"]}).status_code == 422
+    assert erp.send("PUT", OPTIONS, {**first, "id": f"{key}~x"}).status_code == 404
+    for other in range(2):  # both technicians are taken
+        taken = world.report(email=f"o{other}@example.nl")
+        erp.send("POST", APPOINTMENTS, wish(taken, first))
+    assert erp.send("PUT", OPTIONS, first).status_code == 404
+    assert Appointment.objects.count() == 2
+
+
 def test_the_same_appointment_again_is_one(world: World, erp: Machine) -> None:
     key = world.report()
     first, second, *_rest = options(erp, key)

@@ -219,9 +219,9 @@ def _vera(name: str, what: str, one: bool, writes: Sequence[str]) -> dict[str, A
 
 
 VERA: dict[str, Any] = {
-    "/api/vera/v4/afspraak-opties": _vera("Options", "AfspraakOptie", False, ["post"]),
-    "/api/vera/v4/afspraak-opties/{id}": _vera("Option", "AfspraakOptie", True, []),
-    "/api/vera/v4/afspraken": _vera("Appointments", "Afspraak", False, ["post"]),
+    "/api/vera/v4/afspraak-opties": _vera("Options", "AfspraakOptie", False, ["post", "put", "patch"]),
+    "/api/vera/v4/afspraak-opties/{id}": _vera("Option", "AfspraakOptie", True, ["put", "patch"]),
+    "/api/vera/v4/afspraken": _vera("Appointments", "Afspraak", False, ["post", "put", "patch"]),
     "/api/vera/v4/afspraken/{id}": _vera("Appointment", "Afspraak", True, ["put", "patch"]),
 }
 

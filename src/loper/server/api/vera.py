@@ -84,11 +84,13 @@ def answers(*methods: str) -> Callable[[View], View]:
 # -- options -----------------------------------------------------------------------------------------------------------
 
 
-@answers(*READ, "POST")
+@answers(*READ, *WRITE)
 def options(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The blocks that a case can have now; or (POST) whether it can have this one."""
+    """The blocks that a case can have now; whether it can have this one (POST); the one with this id (PUT, PATCH)."""
     if request.method == "POST":
         return _ask(request)
+    if request.method in WRITE:
+        return _keyed(request, _confirm)
     asked, errors = _query(request, ("onderhoudsorder.id", "onderhoudsverzoek.id", "onderhoudstaak.id"))
     case = next((text for name, text in asked.items() if name.endswith(".id")), "")
     if not case:
@@ -99,14 +101,35 @@ def options(request: HttpRequest, actor: Actor) -> HttpResponse:
     return _page(request, [_option(view.key, work_of(view), one) for one in _free(view)])
 
 
-@answers(*READ)
+@answers(*READ, "PUT", "PATCH")
 def one_option(request: HttpRequest, actor: Actor, id: str) -> HttpResponse:
     """One block, if it can still be had."""
+    if request.method in WRITE:
+        return _keyed(request, _confirm, id)
+    found = _found(id)
+    return wrong(404, NO_OPTION) if found is None else JsonResponse(found)
+
+
+NO_OPTION = "this option is not there, or can no longer be had"
+
+
+def _found(id: str) -> dict[str, Any] | None:
+    """The option of this id, while it can be had."""
     case, _tilde, text = id.rpartition("~")
     view, slot = case_view(case) if case.isprintable() else None, Slot.parse(text.replace("_", "/"))
     if view is None or view.ended or slot is None or slot not in _free(view):
-        return wrong(404, "this option is not there, or can no longer be had")
-    return JsonResponse(_option(view.key, work_of(view), slot))
+        return None
+    return _option(view.key, work_of(view), slot)
+
+
+def _confirm(id: str, body: Mapping[str, Any]) -> HttpResponse:
+    """An option follows from the routes: it is as it is. Sent as it stands it is confirmed, as by GET."""
+    found = _found(id)
+    if found is None:
+        return wrong(404, NO_OPTION)
+    why = "follows from the planning, and is not changed from outside; ask for another option (POST), or book this one"
+    errors = [{"at": f"/{name}"[:80], "why": why} for name, value in body.items() if value != found.get(name)]
+    return wrong(422, "nothing was done", errors=errors) if errors else JsonResponse(found)
 
 
 def _ask(request: HttpRequest) -> HttpResponse:
@@ -140,11 +163,13 @@ def _option(case: str, work: Work, slot: Slot) -> dict[str, Any]:
 # -- appointments ------------------------------------------------------------------------------------------------------
 
 
-@answers(*READ, "POST")
+@answers(*READ, *WRITE)
 def appointments(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """The appointments of a case, or of all; or (POST) a new one."""
+    """The appointments of a case, or of all; a new one (POST); or (PUT, PATCH) a change of the one with this id."""
     if request.method == "POST":
         return _book(request, actor)
+    if request.method in WRITE:
+        return _keyed(request, lambda id, body: _change(actor, id, body, whole=request.method == "PUT"))
     names = ("onderhoudsverzoek.id", "onderhoudsorder.id", "status.code", "id")
     asked, errors = _query(request, names)
     rows = Appointment.objects.select_related("technician").order_by("start", "pk")
@@ -166,21 +191,33 @@ def appointments(request: HttpRequest, actor: Actor) -> HttpResponse:
 @answers(*READ, "PUT", "PATCH")
 def one_appointment(request: HttpRequest, actor: Actor, id: str) -> HttpResponse:
     """An appointment; or (PUT, PATCH) another time for it, or its end: status ANN."""
-    row = Appointment.objects.select_related("technician").filter(uid=id).first() if id.isprintable() else None
+    if request.method in WRITE:
+        return _keyed(request, lambda id, body: _change(actor, id, body, whole=request.method == "PUT"), id)
+    row = _with(id)
+    return wrong(404, NO_APPOINTMENT) if row is None else JsonResponse(_appointment(row))
+
+
+NO_APPOINTMENT = "this appointment is not there"
+
+
+def _with(id: str) -> Appointment | None:
+    rows = Appointment.objects.select_related("technician")
+    return rows.filter(uid=id).first() if id.isprintable() else None
+
+
+def _change(actor: Actor, id: str, body: Mapping[str, Any], *, whole: bool) -> HttpResponse:
+    """Another time for an appointment, or its end; `whole`: the body has all of it (PUT)."""
+    row = _with(id)
     if row is None:
-        return wrong(404, "this appointment is not there")
-    if request.method in READ:
-        return JsonResponse(_appointment(row))
-    body, errors = _body(request)
-    if isinstance(body, HttpResponse):
-        return body
+        return wrong(404, NO_APPOINTMENT)
+    errors: list[dict[str, str]] = []
     status = body.get("status")
     code = status.get("code") if isinstance(status, dict) else None
     if "status" in body and code not in ("GEP", "ANN"):
         errors.append({"at": "/status/code", "why": "GEP (planned) or ANN (cancelled)"})
     if _case_in(body, errors, needed=False) not in ("", row.case):
         errors.append({"at": "/onderhoudsverzoek/id", "why": "an appointment stays with its case"})
-    moved = "bloktijdBegin" in body or "bloktijdEind" in body or request.method == "PUT"
+    moved = whole or "bloktijdBegin" in body or "bloktijdEind" in body
     slot = _slot_in(body, errors) if moved and code != "ANN" else None
     if errors:
         return wrong(422, "nothing was done; mend what is wrong and send it again", errors=errors)
@@ -300,6 +337,23 @@ def _body(request: HttpRequest) -> tuple[Any, list[dict[str, str]]]:
     if not isinstance(found, dict):
         return wrong(400, "an object was expected"), []
     return found, []
+
+
+def _keyed(request: HttpRequest, act: Callable[[str, Mapping[str, Any]], HttpResponse], id: str = "") -> HttpResponse:
+    """Do it with what the body is about: by the `id` in it, which the address may name already."""
+    body, errors = _body(request)
+    if isinstance(body, HttpResponse):
+        return body
+    given = body.get("id", id)
+    if not isinstance(given, str) or not 0 < len(given) <= 300:
+        errors.append({"at": "/id", "why": "the id that this system gave it was expected, a text"})
+    elif id and given != id:
+        errors.append({"at": "/id", "why": "another id than that of the address"})
+    return (
+        wrong(422, "nothing was done; mend what is wrong and send it again", errors=errors)
+        if errors
+        else act(given, body)
+    )
 
 
 def _case_in(body: Mapping[str, Any], errors: list[dict[str, str]], *, needed: bool = True) -> str:
