@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from loper_side import HandClock, publish, set_up
 from measure import figure, load, quantile, table
-from offer import filled
+from offer import TRAVEL, filled
 from three import event, scripts
 from timers_side import Pages, server
 
@@ -51,7 +51,8 @@ def main() -> None:
 
 
 def fill(technicians: int, days: int) -> int:
-    """Technicians with full days, from next Monday on."""
+    """Technicians with full days, from next Monday on; each visit planned when its route comes to it."""
+    from loper.plan.schedule import schedule
     from loper.server.records.agenda import Appointment, Technician
 
     _board, plan = filled(np.random.default_rng(1), technicians, days)
@@ -71,11 +72,15 @@ def fill(technicians: int, days: int) -> int:
     rows = [
         Appointment(
             case=f"fill-{number}", customer=f"fill-{number}", technician=people[route.shift.technician],
-            start=job.promised.start + ahead, end=job.promised.end + ahead, planned=job.promised.start + ahead,
+            start=job.promised.start + ahead, end=job.promised.end + ahead, planned=begins + ahead,
             minutes=job.lasts.total_seconds() // 60, postcode=job.postcode, lat=job.place.lat, lon=job.place.lon,
             skills=[], changed=datetime.now(UTC),
         )
-        for number, (route, job) in enumerate((route, job) for route in plan.routes for job in route.jobs)
+        for number, (route, job, begins) in enumerate(
+            (route, job, begins)
+            for route in plan.routes
+            for job, begins in zip(route.jobs, schedule(route, TRAVEL).begins, strict=True)
+        )
     ]  # fmt: skip
     Appointment.objects.bulk_create(rows)
     return len(rows)
