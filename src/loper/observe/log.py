@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from loper.define.model import Journey, Touchpoint
 from loper.log.table import Reading
 from loper.observe import kernels
+from loper.observe.after import After, after_of
 from loper.observe.build import lay_out
 from loper.observe.calls_after import CallsAfter, calls_after_of
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
@@ -169,6 +170,10 @@ class Log:
     def funnel(self, steps: Sequence[str] | None = None, **how: Any) -> Funnel:
         """How far cases come along steps in their order, given or guessed."""
         return funnel_of(self, steps, **how)
+
+    def after(self, activity: str, *, days: float = 30, **how: Any) -> After:
+        """Where the customers went who dropped off at this activity."""
+        return after_of(self, activity, days=days, **how)
 
     def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
         return repeats_of(self, days=days, **how)
