@@ -27,7 +27,7 @@ PARCEL = """<CJML version="2.0">
     <timestamps><timeOriginated>2026-01-05T09:00:00+01:00</timeOriginated>
      <timeCompleted>2026-01-05T09:05:00+01:00</timeCompleted></timestamps>
     <touchpointExperience><experienceRating>4</experienceRating></touchpointExperience></actualCommunicationPoint>
-   <actualCommunicationPoint><touchpointID>D1</touchpointID><compliance>adhoc</compliance>
+   <actualCommunicationPoint><touchpointID>D1</touchpointID><compliance>failing</compliance>
     <initiator><refersTo actorIDref="Shop"/><initiatorLabel>Says that it is late</initiatorLabel></initiator>
     <receiver><refersTo actorIDref="Carl"/></receiver><channel><channelName>SMS</channelName></channel>
     <timestamps><timeConsumed>2026-01-06T10:00:00Z</timeConsumed></timestamps></actualCommunicationPoint>
@@ -55,7 +55,7 @@ def test_a_touchpoint_of_an_actual_journey_is_a_contact(tmp_path: Path) -> None:
          "channel": "Web", "stage": "Buying", "score": "4.0", "direction": "in", "initiator": "customer",
          "compliance": "completed"},
         {**same, "activity": "Says that it is late", "time": "2026-01-06 10:00:00+00:00", "channel": "SMS",
-         "direction": "out", "initiator": "Shop", "compliance": "adhoc"},
+         "direction": "out", "initiator": "Shop", "compliance": "failing", "outcome": "failed"},
     ]  # fmt: skip
     assert [(one.row, one.why) for one in reading.rejects.rows] == [(3, "time is empty")]
     assert [note.text for note in reading.rejects.notes] == [

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from loper.log import ocel, ocel_write
 from loper.log.table import BadLog, Reading, table_of
@@ -128,6 +128,7 @@ def test_a_database_without_its_tables_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["log.sqlite", "log.jsonocel", "log.json.gz"])
+@settings(max_examples=40)
 @given(log=logs(WITH_VISITS))
 def test_what_is_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, name: str, log: pa.Table) -> None:
     path = tmp_path_factory.mktemp("ocel") / name

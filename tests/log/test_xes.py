@@ -95,6 +95,7 @@ def test_gz_a_byte_order_mark_and_a_prefix_are_read(tmp_path: Path) -> None:
         ("half.xes", LOG[: LOG.index("</trace>")].encode(), "line 16, column 3: the XML is not whole here"),
         ("half.xes.gz", gzip.compress(LOG.encode())[:-30], "the compressed file breaks off"),
         ("bomb.xes", b'<!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><log>&b;</log>', "refused"),
+        ("ocel.xml", b"<log><object-types/></log>", "this is OCEL 2.0 in XML, which is not read"),
         ("other.xes", b"<html><body/></html>", "this is no XES"),
         ("empty.xes", b"", "the XML is not whole here (no element found)"),
     ],

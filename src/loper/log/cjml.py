@@ -70,6 +70,7 @@ def contact_of(journey: Journey, kind: str, said: Values) -> dict[str, str]:
         "receiver": receiver,
         "receiverLabel": said.get("receiver/receiverLabel", ""),
         "experienceDescription": said.get("touchpointExperience/experienceDescription", ""),
+        "outcome": "failed" if said.get("compliance", "").casefold() == "failing" else "",
         **{name: said.get(name, "") for name in ("touchpointID", "comment", "message", *OF_TOUCHPOINT)},
         **{CASE_ATTRIBUTE + name: journey.values.get(name, "") for name in OF_JOURNEY},
     }

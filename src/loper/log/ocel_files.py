@@ -313,8 +313,11 @@ def _save_sqlite(ocel: Ocel, path: Path) -> None:
         )
         tables = _save_types(base, "event", ocel.event_types, "")
         base.executemany("INSERT INTO event VALUES (?, ?)", ((event.id, event.type) for event in ocel.events))
+        by_type: dict[str, list[Happening]] = {}
+        for event in ocel.events:
+            by_type.setdefault(event.type, []).append(event)
         for type, (insert, keys) in tables.items():
-            rows = ([e.id, _plain(e.time), *_values(e.values, keys)] for e in ocel.events if e.type == type)
+            rows = ([event.id, _plain(event.time), *_values(event.values, keys)] for event in by_type.get(type, ()))
             base.executemany(insert, rows)
         tables = _save_types(base, "object", ocel.object_types, ", ocel_changed_field TEXT")
         base.executemany("INSERT INTO object VALUES (?, ?)", ((id, one.type) for id, one in ocel.objects.items()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import importlib
+import json
 from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
@@ -27,7 +28,7 @@ ENDINGS: Mapping[str, str] = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv",
     ".parquet": "parquet", ".pq": "parquet",
     ".xes": "xes",
-    ".sqlite": "ocel", ".sqlite3": "ocel", ".db": "ocel", ".jsonocel": "ocel", ".xmlocel": "ocel",
+    ".sqlite": "ocel", ".sqlite3": "ocel", ".db": "ocel", ".jsonocel": "ocel", ".json": "ocel", ".xmlocel": "ocel",
     ".cjml": "cjml",
     ".jsonl": "cloudevents", ".ndjson": "cloudevents",
 }  # fmt: skip
@@ -73,13 +74,25 @@ def kind_of(path: Path) -> str:
         return "ocel"
     if start.startswith(b"<"):
         return "xes" if b"<log" in head else "cjml" if b"cjml" in head.lower() else _by_name(path, "xes")
-    if start.startswith((b"{", b"[")):
-        return "ocel" if b'"objectTypes"' in head or b'"ocel' in head else _by_name(path, "cloudevents")
+    if start.startswith(b"["):
+        return "cloudevents"
+    if start.startswith(b"{"):
+        if any(word in head for word in (b'"objectTypes"', b'"eventTypes"', b'"ocel')):
+            return "ocel"
+        return "cloudevents" if _is_json(start.splitlines()[0]) else _by_name(path, "cloudevents")
     if QUEUE_LINE.match(head):
         return "calls"
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         raise BadLog([f"{path.name} is a workbook or an archive: save the sheet as CSV, or unpack it, and read that"])
     return _by_name(path, "csv")
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _by_name(path: Path, otherwise: str) -> str:

@@ -204,6 +204,8 @@ def _stream(path: Path, found: Contents, on_progress: Progress) -> Iterator[Arra
             found.classifiers[attributes.get("name", "")] = [quoted or plain for quoted, plain in keys]
         elif tag == "event":
             found.strays += 1
+        elif tag in ("event-types", "object-types"):
+            raise BadLog([f"{path.name}: this is OCEL 2.0 in XML, which is not read: export it as JSON or SQLite"])
 
     def declare(tag: str, attributes: dict[str, str]) -> None:
         key, value = attributes.get("key"), attributes.get("value", "")
