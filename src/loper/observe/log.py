@@ -23,6 +23,7 @@ from loper.observe.calls_after import CallsAfter, calls_after_of
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
 from loper.observe.compare import Comparison, compare_of
 from loper.observe.conform import Conformance, conform_of
+from loper.observe.cut import Cut, cut_of
 from loper.observe.effort import Effort, effort_of
 from loper.observe.ends import guess
 from loper.observe.failed_visits import FailedVisits, failed_visits_of
@@ -200,3 +201,7 @@ class Log:
 
     def effort(self, **how: Any) -> Effort:
         return effort_of(self, **how)
+
+    def cut(self, **how: Any) -> Cut:
+        """These contacts cut into journeys anew, by customer."""
+        return cut_of(self, **how)
