@@ -24,6 +24,8 @@ from loper.observe.channels import Channels, Switches, channels_of, switches_of
 from loper.observe.compare import Comparison, compare_of
 from loper.observe.conform import Conformance, conform_of
 from loper.observe.cut import Cut, cut_of
+from loper.observe.digital import Digital, digital_of
+from loper.observe.dropping import Dropping, dropping_of
 from loper.observe.effort import Effort, effort_of
 from loper.observe.ends import guess
 from loper.observe.failed_visits import FailedVisits, failed_visits_of
@@ -39,6 +41,7 @@ from loper.observe.rework import Rework, rework_of
 from loper.observe.steps import Steps
 from loper.observe.store import load, save
 from loper.observe.stuck import Stuck, stuck_of
+from loper.observe.switching import Switching, switching_of
 from loper.observe.trial import trial_of
 from loper.observe.variants import Variants, Which, variants_of
 from loper.observe.waits import Waits, waits_of
@@ -157,8 +160,8 @@ class Log:
     def channels(self) -> Channels:
         return channels_of(self)
 
-    def switches(self) -> Switches:
-        return switches_of(self)
+    def switches(self, *, customers: bool | None = None) -> Switches:
+        return switches_of(self, customers=customers)
 
     def stuck(self, **how: Any) -> Stuck:
         """Where cases stop for ever; `ends` or `journey` say where they are meant to."""
@@ -205,3 +208,12 @@ class Log:
     def cut(self, **how: Any) -> Cut:
         """These contacts cut into journeys anew, by customer."""
         return cut_of(self, **how)
+
+    def digital(self, **how: Any) -> Digital:
+        return digital_of(self, **how)
+
+    def switching(self, **how: Any) -> Switching:
+        return switching_of(self, **how)
+
+    def dropping(self, **how: Any) -> Dropping:
+        return dropping_of(self, **how)
