@@ -251,3 +251,12 @@ def test_of_very_many_rejected_rows_the_first_are_kept_and_all_are_counted(tmp_p
     assert (reading.rejects.count, len(reading.rejects.rows)) == (120_000, 10_000)
     assert reading.rejects.reasons == {"not a time": 60_000, "time is empty": 60_000}
     assert [one.row for one in reading.rejects.rows] == list(range(2, 10_002))
+
+
+@pytest.mark.parametrize("name", ["log.csv", "log.csv.gz"])
+def test_progress_comes_to_the_size_of_the_file(tmp_path: Path, name: str) -> None:
+    content = ("case,activity,time\n" + "1,a,2025-01-13 10:00\n" * 400_000).encode()
+    reading = read(tmp_path, gzip.compress(content) if name.endswith("gz") else content, name=name)
+    heard: list[int] = []
+    list(reading.batches(heard.append))
+    assert heard == sorted(heard) and heard[-1] == reading.size

@@ -13,7 +13,7 @@ import pytest
 from loper.log.open import open_log
 from loper.log.parquet import ParquetReading
 from loper.log.table import INSTANT, WORD, BadLog, Reading, table_of
-from tests.log.reading import AMSTERDAM, rows
+from tests.log.reading import AMSTERDAM, rows, said
 
 NOON = datetime(2025, 7, 1, 12, tzinfo=UTC)
 
@@ -116,7 +116,7 @@ def test_all_files_that_cannot_be_read_are_named_at_once(tmp_path: Path) -> None
     (tmp_path / "3.parquet").write_bytes(b"")
     with pytest.raises(BadLog) as bad:
         opened(tmp_path)
-    assert [said.split()[0] for said in bad.value.problems] == ["2.parquet", "3.parquet"]
+    assert [one.split()[0] for one in bad.value.problems] == ["2.parquet", "3.parquet"]
 
 
 def test_a_folder_with_no_parquet_says_so(tmp_path: Path) -> None:
@@ -172,3 +172,12 @@ def test_a_column_of_another_type_than_it_is_said_to_be_is_counted(tmp_path: Pat
 def test_a_list_cannot_be_the_case(tmp_path: Path) -> None:
     with pytest.raises(BadLog, match=r"'items' \(for the case\) has things in it that are no values"):
         opened(made(tmp_path / "log.parquet", items=[[1], [2]]), names={"case": "items"})
+
+
+def test_one_date_of_another_file_proves_that_the_month_is_first(tmp_path: Path) -> None:
+    made(tmp_path / "1.parquet", time=["3/4/2025", "3/5/2025"])
+    made(tmp_path / "2.parquet", time=["3/14/2025", "3/4/2025"])
+    made(tmp_path / "3.parquet", time=["3/4/2025", "3/4/2025"])
+    assert rows(opened(tmp_path), "time")[0] == ("2025-03-03T23:00:00",)
+    alone = opened(tmp_path / "3.parquet")
+    assert rows(alone, "time")[0] == ("2025-04-02T22:00:00",) and "days" in said(alone)

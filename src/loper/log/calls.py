@@ -22,6 +22,7 @@ from loper.log import calls_asterisk, csv, parquet, separated
 from loper.log.calls_columns import call_columns
 from loper.log.calls_fold import Contact, Leg, contacts
 from loper.log.calls_legs import legs_of
+from loper.log.fields import settled
 from loper.log.private import code_of
 from loper.log.rows import Maker
 from loper.log.table import INSTANT, NEEDED, WORD, BadLog, Columns, Reading, Rejects
@@ -140,6 +141,7 @@ def _source(
     if path.is_dir() or path.suffix in (".parquet", ".pq"):
         files = parquet.files_of(path)
         columns, fields = call_columns(parquet.sample_of(files), names)
+        fields = settled(fields, lambda name: parquet.column_of(files, name), rejects)
         maker = Maker(fields=fields, zone=zone, rejects=rejects, needed={"offered": INSTANT, "seq": pa.int64()})
         inner = parquet.ParquetReading(
             files=files, columns=columns, rejects=rejects, schema=maker.schema, maker=maker,
@@ -152,7 +154,7 @@ def _source(
             source = separated.look(path, encoding=encoding, separator=separator, headers=headers)
         columns, fields = call_columns(source.sample, names)
         source.note(rejects)
-        fields = csv.settled(source, fields, rejects)
+        fields = settled(fields, source.column, rejects)
         maker = Maker(fields=fields, zone=zone, rejects=rejects, needed={"offered": INSTANT, "seq": pa.int64()})
         inner = csv.CsvReading(
             source=source, columns=columns, rejects=rejects, schema=maker.schema, size=path.stat().st_size, maker=maker

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import tzinfo
 from pathlib import Path
 
 import pyarrow as pa
 
-from loper.log import separated, times
+from loper.log import separated
 from loper.log.calls_columns import are_calls
-from loper.log.cells import Field
-from loper.log.fields import fields_of
+from loper.log.fields import fields_of, settled
 from loper.log.rows import Maker
 from loper.log.separated import Separated
 from loper.log.table import BadLog, Columns, Rejects
@@ -55,23 +54,7 @@ def read(
         raise BadLog(bad.problems) from None
     rejects = Rejects()
     source.note(rejects)
-    maker = Maker(fields=settled(source, fields, rejects), zone=zone, rejects=rejects, only=only)
+    maker = Maker(fields=settled(fields, source.column, rejects), zone=zone, rejects=rejects, only=only)
     return CsvReading(
         source=source, columns=columns, rejects=rejects, schema=maker.schema, size=path.stat().st_size, maker=maker
     )
-
-
-def settled(source: Separated, fields: list[Field], rejects: Rejects) -> list[Field]:
-    """The same fields; where nothing in the sample says what comes first in a date, the day or the month, the whole
-    file is looked through for one that does."""
-    return [_settled(source, one, rejects) if one.doubtful else one for one in fields]
-
-
-def _settled(source: Separated, one: Field, rejects: Rejects) -> Field:
-    for block in source.blocks(Rejects(), only=[one.source]):
-        seen = times.parse(block.texts.column(0))
-        if seen.first_over or seen.second_over:
-            return replace(one, day_first=seen.first_over >= seen.second_over, doubtful=False)
-    said = "every date could have the day or the month first (3-4-2025): read with the day first"
-    rejects.note("days", said, column=one.source)
-    return one

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,7 +12,7 @@ from loper.log import numbers, times
 from loper.log.cells import Field, is_text
 from loper.log.columns import are_times, columns_of, parts, there_are, unique_share
 from loper.log.rows import Only
-from loper.log.table import INSTANT, KNOWN, NEEDED, WORD, BadLog, Columns
+from loper.log.table import INSTANT, KNOWN, NEEDED, WORD, BadLog, Columns, Rejects
 
 MANY = 1000  # different values in a sample of which most are different: texts or references, no words
 SIGNS = r"[-/: ]|[a-z]"  # a number alone is not read as a time where nobody says that it is one
@@ -85,6 +86,25 @@ def field_of(ours: str, source: str, sample: pa.Table, kind: pa.DataType) -> Fie
         name=ours, source=first, kind=kind, beside=(rest or [""])[0], day_first=day_first, doubtful=doubtful,
         decimal=decimal,
     )  # fmt: skip
+
+
+def settled(fields: list[Field], texts: Callable[[str], Iterator[pa.Array]], rejects: Rejects) -> list[Field]:
+    """The same fields, each knowing whether the day or the month comes first in its dates.
+
+    Where the sample does not say so, the whole column is looked through (`texts` gives it, a batch at a time) for one
+    date that does; where none does, the day is taken to be first, and that is noted.
+    """
+    return [_settled(one, texts, rejects) if one.doubtful else one for one in fields]
+
+
+def _settled(one: Field, texts: Callable[[str], Iterator[pa.Array]], rejects: Rejects) -> Field:
+    for column in texts(one.source):
+        seen = times.parse(column)
+        if seen.first_over or seen.second_over:
+            return replace(one, day_first=seen.first_over >= seen.second_over, doubtful=False)
+    said = "every date could have the day or the month first (3-4-2025): read with the day first"
+    rejects.note("days", said, column=one.source)
+    return one
 
 
 def _kind(column: pa.ChunkedArray, typed: bool) -> pa.DataType | None:

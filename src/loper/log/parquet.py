@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as arrow
 
 from loper.log.columns import parts
-from loper.log.fields import fields_of
+from loper.log.fields import fields_of, settled
 from loper.log.rows import Maker
 from loper.log.table import BadLog, Columns, Rejects
 
@@ -83,6 +83,7 @@ def read(
     files = files_of(path)
     columns, fields, only = fields_of(sample_of(files), names, lifecycle, typed=True)
     rejects = Rejects()
+    fields = settled(fields, lambda name: column_of(files, name), rejects)
     maker = Maker(fields=fields, zone=zone, rejects=rejects, only=only)
     sources = {part for source in columns.names.values() for part in parts(source, _names(files))}
     for name in sorted(columns.left_out - sources):
@@ -132,6 +133,15 @@ def sample_of(files: list[File]) -> pa.Table:
         columns[name] = pa.chunked_array([chunk for piece in pieces for chunk in piece.chunks], kind)
     rows = max(map(len, columns.values()), default=0)
     return pa.table({name: _as_long(column, rows) for name, column in columns.items()})
+
+
+def column_of(files: list[File], name: str) -> Iterator[pa.Array]:
+    """The texts of one column, a batch at a time."""
+    for file in files:
+        if name in file.schema.names:
+            with arrow.ParquetFile(file.path) as source:
+                for batch in source.iter_batches(ROWS, columns=[name]):
+                    yield batch.column(0).cast(pa.string())
 
 
 def _first(source: arrow.ParquetFile) -> Iterator[pa.RecordBatch]:

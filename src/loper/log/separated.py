@@ -84,6 +84,10 @@ class Separated:
             if file.odd:
                 rejects.note("mixed", "lines that are not UTF-8 were read as cp1252", count=file.odd)
 
+    def column(self, name: str) -> Iterator[pa.Array]:
+        """The texts of one column, a block at a time."""
+        return (block.texts.column(0) for block in self.blocks(Rejects(), only=[name]))
+
     def _rows(self, count: int, at: int) -> tuple[NDArray[np.int64], int]:
         """The numbers of the next rows that were not skipped, and the number after them."""
         until = at + count + len(self._skipped)
