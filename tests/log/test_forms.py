@@ -71,3 +71,12 @@ def test_a_case_of_many_contacts_and_equal_times_keep_their_order(tmp_path: Path
         ]
     with sqlite3.connect(tmp_path / "log.db") as base:
         assert base.execute("SELECT count(*) FROM event_map_type").fetchone() == (300,)
+
+
+def test_a_bar_of_progress_comes_to_its_end(tmp_path: Path) -> None:
+    for name in ("log.xes.gz", "log.jsonl", "log.db", "log.cjml"):
+        write_log(pa.Table.from_pylist([ROW], SCHEMA), tmp_path / name)
+        heard: list[int] = []
+        reading = open_log(tmp_path / name, zone=UTC)
+        list(reading.batches(heard.append))
+        assert heard[-1] == reading.size == (tmp_path / name).stat().st_size

@@ -48,17 +48,23 @@ class Contents:
 
 
 def read(
-    path: Path, *, names: Mapping[str, str], lifecycle: tuple[str, str] | None, zone: tzinfo
-) -> Typed:  # fmt: skip
+    path: Path,
+    *,
+    names: Mapping[str, str],
+    lifecycle: tuple[str, str] | None,
+    zone: tzinfo,
+    on_progress: Progress = None,
+) -> Typed:
     """The events of a file, in its order: `seq` is the number of the line. Raises BadLog.
 
     The file is read to its end first, for only then are all its columns known; what was read is kept where it is no
-    more than a million events, of a larger file the rows are read again.
+    more than a million events, of a larger file the rows are read again. `on_progress` hears how many bytes have been
+    read.
     """
     found = Contents()
     kept: list[Chunk] = []
     rows = rejected = 0
-    for chunk in _stream(path, found, None):
+    for chunk in _stream(path, found, on_progress):
         rows += len(chunk.numbers) if chunk.numbers is not None else 0
         rejected += len(chunk.rejected)
         kept = [*kept, chunk] if rows <= _KEPT else []
@@ -69,6 +75,8 @@ def read(
     def chunks(on_progress: Progress) -> Iterator[Chunk]:
         for chunk in kept if rows <= _KEPT else _stream(path, Contents(), on_progress):
             yield Chunk(arrays=_whole(chunk, kinds), numbers=chunk.numbers, rejected=chunk.rejected)
+        if on_progress:
+            on_progress(path.stat().st_size)
 
     return typed(
         fields=kinds,

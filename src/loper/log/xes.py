@@ -88,21 +88,25 @@ def read(
     names: Mapping[str, str],
     lifecycle: tuple[str, str] | None,
     zone: tzinfo,
+    on_progress: Progress = None,
 ) -> Typed:
     """The log in an XES file. A column is an attribute's key, with `case:` before it where it is one of a trace.
 
-    A classifier of the file can be named as a column too. Raises BadLog.
+    A classifier of the file can be named as a column too. `on_progress` hears how many bytes have been read: this reads
+    the whole file. Raises BadLog.
     """
     found = Contents()
     kept: list[Arrays] = []
     rows = 0
-    for arrays in _stream(path, found, None):
+    for arrays in _stream(path, found, on_progress):
         rows += len(arrays[CASE])
         kept = [*kept, arrays] if rows <= _KEPT else []
 
     def chunks(on_progress: Progress) -> Iterator[Chunk]:
         for arrays in kept if rows <= _KEPT else _stream(path, Contents(), on_progress):
             yield Chunk(arrays=_whole(arrays, found))
+        if on_progress:
+            on_progress(path.stat().st_size)
 
     return typed(
         fields=found.fields(),
