@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from loper.log.open import kind_of, open_log
+from loper.log.open import ENDINGS, kind_of, open_log
 from loper.log.table import BadLog, table_of
 from loper.log.write import write_log
 from tests.log.every_column import SCHEMA, told
@@ -80,3 +80,9 @@ def test_a_bar_of_progress_comes_to_its_end(tmp_path: Path) -> None:
         reading = open_log(tmp_path / name, zone=UTC)
         list(reading.batches(heard.append))
         assert heard[-1] == reading.size == (tmp_path / name).stat().st_size
+
+
+def test_the_page_of_forms_has_every_ending(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/formats.md").read_text()
+    forms = [end for end, kind in ENDINGS.items() if kind in ("xes", "ocel", "cjml", "cloudevents")]
+    assert forms and [end for end in forms if f"`{end}`" not in page] == []

@@ -28,7 +28,7 @@ ENDINGS: Mapping[str, str] = {
     ".csv": "csv", ".tsv": "csv", ".tab": "csv", ".txt": "csv",
     ".parquet": "parquet", ".pq": "parquet",
     ".xes": "xes",
-    ".sqlite": "ocel", ".sqlite3": "ocel", ".db": "ocel", ".jsonocel": "ocel", ".json": "ocel", ".xmlocel": "ocel",
+    ".sqlite": "ocel", ".sqlite3": "ocel", ".db": "ocel", ".jsonocel": "ocel", ".json": "ocel",
     ".cjml": "cjml",
     ".jsonl": "cloudevents", ".ndjson": "cloudevents",
 }  # fmt: skip
