@@ -1,130 +1,184 @@
-"""A table of contacts laid out: cases found, contacts put in order, words made numbers."""
+"""Contacts laid out as they come, batch by batch: cases found, words made numbers, and at the end all put in order.
+
+What is kept of a contact are its numbers only, some twenty bytes, so that a log that is larger than memory as text can
+be laid out all the same.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from loper.log.table import CASE_ATTRIBUTE
+from loper.log.table import CASE_ATTRIBUTE, INSTANT
 from loper.observe import kernels
-from loper.observe.coding import coded
+from loper.observe.coding import Coder
 from loper.observe.layout import NO_TIME, NONE, Column, Ints, Layout, Names, Numbers, Words
 
 LARGE_WORDS = 65_536
 """From so many different words on, their names stay in one block of memory and are not made into Python's own."""
 
+SMALL = np.iinfo(np.int32).max
+
 
 def lay_out(table: pa.Table) -> Layout:
     """`table` has the columns of `loper.log.table`; its rows may be in any order."""
-    case, names = _cases(table["case"])
-    time = _instants(table["time"])
-    seq = _whole(table["seq"]) if "seq" in table.column_names else np.arange(len(time))
-    order, offsets = kernels.in_order(case, len(names), time, seq)
-    activity = _words(table["activity"])
+    return laid_out(table.to_batches(), table.schema)
+
+
+def laid_out(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Layout:
+    """The same of batches, of which none is kept."""
+    cases, taken = Coder(), {name: _taker(schema.field(name).type) for name in schema.names if name != "case"}
+    case: list[Ints] = []
+    for batch in batches:
+        case.append(cases.take(_plain(batch.column(batch.schema.get_field_index("case")))))
+        for name, taker in taken.items():
+            taker.take(batch.column(batch.schema.get_field_index(name)))
+    return _ordered(_joined(case, np.int32), cases, taken)
+
+
+def _ordered(case: Ints, cases: Coder, taken: dict[str, Taker]) -> Layout:
+    time = _values(taken.pop("time").column())
+    seq = _values(taken.pop("seq").column()) if "seq" in taken else np.arange(len(case))
+    seq = seq.astype(np.int64 if len(seq) and seq.max() > SMALL else np.int32)
+    order, offsets = kernels.in_order(case, cases.count, time, seq)
+    heads = offsets[:-1] if order is None else order[offsets[:-1]]
+    activity = taken.pop("activity").column()
+    kinds = activity.values if isinstance(activity, Words) else ()
     contacts: dict[str, Column] = {}
     attributes: dict[str, Column] = {}
-    heads = offsets[:-1] if order is None else order[offsets[:-1]]
-    for name in table.column_names:
-        if name in ("case", "activity", "time", "seq"):
-            continue
+    for name in list(taken):
+        column = taken.pop(name).column()  # let go of as it is put in order: no two columns lie here twice
         if name.startswith(CASE_ATTRIBUTE):
-            attributes[name.removeprefix(CASE_ATTRIBUTE)] = _taken(_column(table[name]), heads)
+            attributes[name.removeprefix(CASE_ATTRIBUTE)] = _by(column, heads)
         else:
-            contacts[name] = _taken(_column(table[name]), order)
+            contacts[name] = _by(column, order)
     return Layout(
         offsets=offsets,
-        activity=_by(activity.codes, order),
-        time=_by(time, order),
-        seq=_by(_small(seq), order),
-        cases=Names(names),
-        activities=activity.values,
+        activity=_put(_values(activity), order),
+        time=_put(time, order),
+        seq=_put(seq, order),
+        cases=Names(cases.names()),
+        activities=kinds,
         contacts=contacts,
         attributes=attributes,
     )
 
 
-def _by(values: NDArray[Any], order: Ints | None) -> NDArray[Any]:
+def _values(column: Column) -> NDArray[Any]:
+    return column.codes if isinstance(column, Words) else column.values
+
+
+def _put(values: NDArray[Any], order: Ints | None) -> NDArray[Any]:
     return values if order is None else kernels.take(values, order)
 
 
-def _taken(column: Column, order: Ints | None) -> Column:
+def _by(column: Column, order: Ints | None) -> Column:
     if isinstance(column, Words):
-        return Words(codes=_by(column.codes, order), values=column.values)
-    return Numbers(values=_by(column.values, order))
+        return Words(codes=_put(column.codes, order), values=column.values)
+    return Numbers(values=_put(column.values, order))
 
 
-def _cases(column: pa.ChunkedArray) -> tuple[Ints, pa.Array]:
-    """Each row's case as a number in order of first appearance, and their names."""
-    if pa.types.is_dictionary(column.type):
-        column = pc.cast(column, pa.string())
-    return coded(column)
+class Taker(Protocol):
+    """Takes a column portion by portion, and gives it whole."""
+
+    def take(self, portion: pa.Array) -> None: ...
+
+    def column(self) -> Column: ...
 
 
-def _instants(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    """Microseconds."""
-    column = pc.cast(column, pa.timestamp("us", "UTC")) if column.type != pa.timestamp("us", "UTC") else column
-    whole = pc.cast(column, pa.int64())
-    return _joined(pc.fill_null(whole, NO_TIME) if whole.null_count else whole)
-
-
-def _whole(column: pa.ChunkedArray) -> NDArray[np.int64]:
-    return _joined(column)
-
-
-def _joined(column: pa.ChunkedArray) -> NDArray[Any]:
-    pieces = [chunk.to_numpy(zero_copy_only=False) for chunk in column.chunks]
-    if not pieces:
-        return np.empty(0, np.int64)
-    whole: NDArray[Any] = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-    return whole
-
-
-def _column(column: pa.ChunkedArray) -> Column:
-    kind = column.type
+def _taker(kind: pa.DataType) -> Taker:
     if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-        return Numbers(values=_instants(column))
-    if pa.types.is_floating(kind) or pa.types.is_integer(kind) or pa.types.is_decimal(kind):
-        return Numbers(values=_joined(pc.cast(column, pa.float64())).astype(np.float64, copy=False))
-    return _words(column)
+        return _Instants()
+    if pa.types.is_integer(kind):
+        return _Whole()
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return _Measured()
+    return _Spoken()
 
 
-def _words(column: pa.ChunkedArray) -> Words:
-    """Codes in order of first appearance; of two sizes only, as each loop is compiled once for every size."""
-    if not pa.types.is_dictionary(column.type):
-        codes, names = coded(column)
-        return Words(codes=codes.astype(_size(names), copy=False), values=_held(names))
-    column = column.unify_dictionaries()
-    if not column.num_chunks:
-        return Words(codes=np.empty(0, np.int16), values=())
-    values = column.chunk(0).dictionary
-    codes = np.concatenate([_codes(chunk.indices, _size(values)) for chunk in column.chunks])
-    return Words(codes=codes, values=_held(values))
+class _Instants:
+    """Microseconds; NO_TIME where there is none."""
+
+    def __init__(self) -> None:
+        self.portions: list[NDArray[np.int64]] = []
+
+    def take(self, portion: pa.Array) -> None:
+        whole = pc.cast(pc.cast(portion, INSTANT), pa.int64())
+        self.portions.append(_numpy(pc.fill_null(whole, NO_TIME) if whole.null_count else whole))
+
+    def column(self) -> Column:
+        return Numbers(values=_joined(self.portions, np.int64))
 
 
-def _size(values: pa.Array) -> Any:
-    return np.int16 if len(values) <= np.iinfo(np.int16).max else np.int32
+class _Whole:
+    """Whole numbers; floating where one is missing."""
+
+    def __init__(self) -> None:
+        self.portions: list[NDArray[Any]] = []
+
+    def take(self, portion: pa.Array) -> None:
+        self.portions.append(_numpy(pc.cast(portion, pa.float64() if portion.null_count else pa.int64())))
+
+    def column(self) -> Column:
+        return Numbers(values=_joined(self.portions, np.int64))
 
 
-def _held(values: pa.Array) -> Sequence[str]:
-    return tuple(values.to_pylist()) if len(values) < LARGE_WORDS else Names(values)
+class _Measured:
+    def __init__(self) -> None:
+        self.portions: list[NDArray[Any]] = []
+
+    def take(self, portion: pa.Array) -> None:
+        self.portions.append(_numpy(pc.cast(portion, pa.float64())))
+
+    def column(self) -> Column:
+        return Numbers(values=_joined(self.portions, np.float64))
 
 
-def _codes(indices: pa.Array, kind: Any) -> NDArray[Any]:
-    if indices.null_count:
-        indices = pc.fill_null(indices, NONE)
-    codes: NDArray[Any] = indices.to_numpy(zero_copy_only=False).astype(kind, copy=False)
-    return codes
+class _Spoken:
+    """Words, in order of first appearance; codes of two sizes only, as each loop is compiled once for every size."""
+
+    def __init__(self) -> None:
+        self.coder = Coder()
+        self.portions: list[Ints] = []
+
+    def take(self, portion: pa.Array) -> None:
+        if not pa.types.is_dictionary(portion.type):
+            self._keep(self.coder.take(_plain(portion)))
+            return
+        numbers = self.coder.take(_plain(portion.dictionary))
+        indices = portion.indices
+        if indices.null_count:
+            numbers, indices = np.append(numbers, np.int32(NONE)), pc.fill_null(indices.cast(pa.int32()), len(numbers))
+        self._keep(numbers[_numpy(indices)] if len(numbers) else np.full(len(portion), NONE, np.int32))
+
+    def _keep(self, codes: Ints) -> None:
+        self.portions.append(codes.astype(self._size(), copy=False))
+
+    def _size(self) -> Any:
+        return np.int16 if self.coder.count <= np.iinfo(np.int16).max else np.int32
+
+    def column(self) -> Column:
+        names = self.coder.names()
+        held: Sequence[str] = tuple(names.to_pylist()) if len(names) < LARGE_WORDS else Names(names)
+        return Words(codes=_joined(self.portions, np.int16), values=held)
 
 
-def _small(seq: NDArray[np.int64]) -> Ints:
-    return seq.astype(np.int32) if not len(seq) or seq.max() < 2**31 else seq
+def _plain(names: pa.Array) -> pa.Array:
+    return names if pa.types.is_string(names.type) else pc.cast(names, pa.string())
 
 
-def joined(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> pa.Table:
-    """Batches as one table, whose words have one list each."""
-    return pa.Table.from_batches(batches, schema=schema).unify_dictionaries()
+def _numpy(array: pa.Array) -> NDArray[Any]:
+    found: NDArray[Any] = array.to_numpy(zero_copy_only=False)
+    return found
+
+
+def _joined(portions: list[NDArray[Any]], kind: Any) -> NDArray[Any]:
+    """One array of them; the portions are let go of."""
+    whole: NDArray[Any] = np.concatenate(portions) if portions else np.empty(0, kind)
+    portions.clear()
+    return whole

@@ -18,44 +18,40 @@ from loper.observe.layout import NONE
 
 _loop = njit(cache=True, nogil=True)
 
-PORTION = 1 << 20
 
+class Coder:
+    """Names made numbers as they come, portion by portion; the same name always gets the same number."""
 
-def coded(column: pa.ChunkedArray) -> tuple[NDArray[np.int32], pa.Array]:
-    """Each row's name as a number, in order of first appearance (NONE where there is none), and the names."""
-    if not pa.types.is_string(column.type):
-        column = pc.cast(column, pa.string())
-    codes = np.empty(len(column), np.int32)
-    table = _Table(1 << 12)
-    start = 0
-    for chunk in column.chunks:
-        for low in range(0, len(chunk), PORTION):
-            part = chunk.slice(low, PORTION)
-            table.take(_hashes(part), _there(part), codes, start)
-            start += len(part)
-    first = np.sort(table.first[: table.count])
-    return codes, _names(column, first)
-
-
-class _Table:
-    """Open addressing, at most half full; `first` is the row in which each number was seen first."""
-
-    def __init__(self, size: int) -> None:
+    def __init__(self) -> None:
         self.count = 0
-        self.keys, self.slots = np.empty((size, 2), np.uint64), np.full(size, NONE, np.int32)
-        self.first = np.empty(size, np.int64)
+        self._resize(1 << 12)
+        self._names: list[pa.Array] = []
 
-    def take(self, hashes: NDArray[np.uint64], there: NDArray[np.bool_], codes: NDArray[np.int32], start: int) -> None:
-        while 2 * (self.count + len(hashes)) > len(self.slots):
+    def take(self, names: pa.Array) -> NDArray[np.int32]:
+        """The number of each of these strings, in order of first appearance; NONE where there is none."""
+        if not pa.types.is_string(names.type):
+            names = pc.cast(names, pa.string())
+        codes, before = np.empty(len(names), np.int32), self.count
+        while 2 * (self.count + len(names)) > len(self.slots):
             self._grow()
-        self.count = _assigned(hashes, there, self.keys, self.slots, codes, self.first, self.count, start)
+        first = np.empty(len(names), np.int64)
+        self.count = _assigned(_hashes(names), _there(names), self.keys, self.slots, codes, first, self.count)
+        if self.count > before:
+            self._names.append(names.take(pa.array(first[: self.count - before])))
+        return codes
+
+    def names(self) -> pa.Array:
+        """All names, in the order of their numbers."""
+        return pa.concat_arrays(self._names) if self._names else pa.array([], pa.string())
+
+    def _resize(self, size: int) -> None:
+        self.keys, self.slots = np.empty((size, 2), np.uint64), np.full(size, NONE, np.int32)
 
     def _grow(self) -> None:
-        size = 2 * len(self.slots)
-        keys, slots = np.empty((size, 2), np.uint64), np.full(size, NONE, np.int32)
-        _moved(self.keys, self.slots, keys, slots)
-        self.keys, self.slots = keys, slots
-        self.first = np.concatenate([self.first, np.empty(size - len(self.first), np.int64)])
+        """Open addressing, at most half full."""
+        keys, slots = self.keys, self.slots
+        self._resize(2 * len(slots))
+        _moved(keys, slots, self.keys, self.slots)
 
 
 def _hashes(chunk: pa.Array) -> NDArray[np.uint64]:
@@ -74,16 +70,6 @@ def _there(chunk: pa.Array) -> NDArray[np.bool_]:
     return there
 
 
-def _names(column: pa.ChunkedArray, rows: NDArray[np.int64]) -> pa.Array:
-    """The names in these rows, which are in order; chunk by chunk, so that it stays a plain array of any size."""
-    found, start = [], 0
-    for chunk in column.chunks:
-        low, high = np.searchsorted(rows, (start, start + len(chunk)))
-        found.append(chunk.take(pa.array(rows[low:high] - start)))
-        start += len(chunk)
-    return pa.concat_arrays(found) if found else pa.array([], pa.string())
-
-
 @_loop
 def _hashed(ends: Any, data: Any, out: Any) -> None:
     """Two hashes of the bytes of each name: FNV-1a, finished as splitmix64 does, and a polynomial."""
@@ -100,11 +86,13 @@ def _hashed(ends: Any, data: Any, out: Any) -> None:
 
 
 @_loop
-def _assigned(hashes: Any, there: Any, keys: Any, slots: Any, codes: Any, first: Any, count: int, start: int) -> int:
+def _assigned(hashes: Any, there: Any, keys: Any, slots: Any, codes: Any, first: Any, count: int) -> int:
+    """Fills `codes`, and in `first` the rows of the names that are new; gives how many names there are now."""
+    before = count
     mask = np.uint64(len(slots) - 1)
     for i in range(len(hashes)):
         if not there[i]:
-            codes[start + i] = -1
+            codes[i] = -1
             continue
         a, b = hashes[i, 0], hashes[i, 1]
         slot = a & mask
@@ -113,12 +101,12 @@ def _assigned(hashes: Any, there: Any, keys: Any, slots: Any, codes: Any, first:
             if code < 0:
                 slots[slot] = count
                 keys[slot, 0], keys[slot, 1] = a, b
-                codes[start + i] = count
-                first[count] = start + i
+                codes[i] = count
+                first[count - before] = i
                 count += 1
                 break
             if keys[slot, 0] == a and keys[slot, 1] == b:
-                codes[start + i] = code
+                codes[i] = code
                 break
             slot = (slot + np.uint64(1)) & mask
     return count

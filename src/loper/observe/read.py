@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from loper.log.open import open_log
 from loper.log.table import Reading
-from loper.observe.build import joined
+from loper.observe import build
 from loper.observe.log import Log
 
 ZONE = "Europe/Amsterdam"
@@ -47,6 +47,6 @@ def read_log(
 
 def laid_out(reading: Reading, on_progress: Callable[[int], None] | None = None) -> Log:
     """A reading, read to its end and laid out."""
-    log = Log.of(joined(reading.batches(on_progress), reading.schema))
+    log = Log(build.laid_out(reading.batches(on_progress), reading.schema))
     log.reading = reading
     return log

@@ -70,9 +70,8 @@ class Steps:
         (Hyndman & Fan 1996, type 7). `counts` are those of the same selection."""
         if log.keep is None:
             starts, waits, _ = self._sorted if "_sorted" in self.__dict__ else self._waits
-            both = [np.quantile(waits[a:b], (0.5, 0.9)) for a, b in pairwise(starts)]
-            table = np.array(both, np.float64).reshape(len(self), 2)
-            return table[:, 0], table[:, 1]
+            table = np.array([_quantiles(waits[low:high]) for low, high in pairwise(starts)], np.float64)
+            return table.reshape(len(self), 2)[:, 0], table.reshape(len(self), 2)[:, 1]
         starts, waits, case = self._sorted
         return (
             kernels.walked(starts, waits, case, log.keep, counts, 0.5),
@@ -108,3 +107,16 @@ class Steps:
             order = np.argsort(waits[low:high], kind="stable")
             waits[low:high], case[low:high] = waits[low:high][order], case[low:high][order]
         return starts, waits, case
+
+
+def _quantiles(waits: Ints) -> tuple[float, float]:
+    """The same two of waits in any order, reckoned as `kernels.walked` does, to the last bit."""
+    found = []
+    places = [q * (len(waits) - 1) for q in (0.5, 0.9)]
+    near = sorted({min(len(waits) - 1, int(place) + one) for place in places for one in (0, 1)})
+    parted = np.partition(waits, near)
+    for place in places:
+        low = int(place)
+        value = float(parted[low])
+        found.append(value if place == low else value + (place - low) * (parted[low + 1] - value))
+    return found[0], found[1]
