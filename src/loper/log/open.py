@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib
 import json
+import zlib
 from collections.abc import Mapping
 from datetime import tzinfo
 from pathlib import Path
@@ -109,5 +110,5 @@ def _head(path: Path) -> bytes:
     try:
         with gzip.open(path) as unpacked:
             return unpacked.read(HEAD)
-    except (EOFError, OSError) as error:
+    except (EOFError, OSError, zlib.error) as error:
         raise BadLog([f"{path.name} cannot be unpacked ({error}): fetch it again"]) from error
