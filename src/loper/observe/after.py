@@ -97,11 +97,11 @@ class After(Answer):
         text = [
             say(
                 "Of {n} cases that dropped off at “{a}” {back} ({low} to {high}) had a customer who did something in"
-                " another case within {days} days (after the last contact of other cases: {usual}); of the rest this log sees"
-                " nothing more.",
+                " another case within {days} days (after the last contact of other cases: {usual}); of the rest this"
+                " log sees nothing more.",
                 "Van {n} zaken die afhaakten bij “{a}” kwam in {back} ({low} tot {high}) de klant binnen {days} dagen"
-                " terug met een andere zaak (na het laatste contact van andere zaken: {usual}); van de rest ziet dit logboek"
-                " niets meer.",
+                " terug met een andere zaak (na het laatste contact van andere zaken: {usual}); van de rest ziet dit"
+                " logboek niets meer.",
                 usual=say.share(self.usual.estimate),
                 n=self.came_back.n,
                 a=self.activity,

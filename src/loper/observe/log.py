@@ -35,6 +35,7 @@ from loper.observe.follow import Follow
 from loper.observe.funnel import Funnel, funnel_of
 from loper.observe.layout import Bools, Layout
 from loper.observe.map import Map, map_of
+from loper.observe.outcome import Outcomes, outcomes_of
 from loper.observe.pace import Throughput, throughput_of
 from loper.observe.repeat import Repeats, repeats_of
 from loper.observe.rework import Rework, rework_of
@@ -178,6 +179,10 @@ class Log:
     def after(self, activity: str, *, days: float = 30, **how: Any) -> After:
         """Where the customers went who dropped off at this activity."""
         return after_of(self, activity, days=days, **how)
+
+    def outcomes(self, **how: Any) -> Outcomes:
+        """How it ends from each activity on, and where that is decided."""
+        return outcomes_of(self, **how)
 
     def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
         return repeats_of(self, days=days, **how)
