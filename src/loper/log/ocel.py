@@ -12,7 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from loper.log.ocel_files import Happening, Ocel, load
+from loper.log.ocel_files import load
+from loper.log.ocel_model import Happening, Ocel
 from loper.log.table import CASE_ATTRIBUTE, WORD, BadLog
 from loper.log.typed import Arrays, Chunk, Progress, Seen, Typed, typed
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from loper.log.cases import in_order, of_case, rows
 from loper.log.ocel import CASE_TYPE, ID, TIME
-from loper.log.ocel_files import Happening, Ocel, Thing, Types, save
+from loper.log.ocel_files import save
+from loper.log.ocel_model import Happening, Ocel, Thing, Types
 from loper.log.table import CASE_ATTRIBUTE, INSTANT, WORD, BadLog
 
 OBJECTS = ("customer", "appointment")
