@@ -88,6 +88,24 @@ def test_who_should_have_begun_already_is_not_sent_to_another() -> None:
     assert make_room(soon, new, Span(at(8), at(10)), TRAVEL) is not None
 
 
+def test_of_a_job_for_two_one_has_room_and_another_makes_it() -> None:
+    """Bo is free from nine o'clock on; of Anna and Cas somebody must give up a place, and only Anna can heat."""
+    heats = frozenset({"heating"})
+    anna = Route(shift("anna", skills=heats), (job("1", 8, 9, 230),))
+    bo = Route(shift("bo", skills=heats), (job("2", 8, 8, 50),))
+    cas = Route(shift("cas", skills=frozenset({"taps"})))
+    new = Job(key="new", place=HERE, lasts=timedelta(hours=3), skills=heats, people=2)
+    block = Span(at(8), at(10))
+    assert [one.why for one in offer(Board.of(Plan((anna, bo, cas)), TRAVEL), new, [block], TRAVEL, at(0))] == ["full"]
+    found = make_room(Plan((anna, bo, cas)), new, block, TRAVEL)
+    assert found is not None
+    assert {found.offered.technician, found.offered.second} == {"anna", "bo"}
+    jobs = {route.shift.technician: {one.key: one.planned for one in route.jobs} for route in found.routes}
+    assert jobs["anna"]["new"] == jobs["bo"]["new"] == found.offered.planned and jobs["cas"].keys() == {"1"}
+    assert found.offered.planned is not None and at(8) < found.offered.planned <= at(9)
+    assert make_room(Plan((anna, bo)), new, block, TRAVEL) is None
+
+
 # -- held against what is reckoned in another way ----------------------------------------------------------------------
 
 
@@ -173,6 +191,9 @@ def test_nobody_loses_their_place_and_every_promise_holds(case: tuple[Plan, Job]
     before = {one.key: one for route in plan.routes for one in route.jobs}
     after = {one.key: one for route in found.routes for one in route.jobs}
     touched = {route.shift.technician for route in found.routes}
+    more = sum(drive(route.shift, list(route.jobs)) for route in found.routes)
+    more -= sum(drive(route.shift, list(route.jobs)) for route in plan.routes if route.shift.technician in touched)
+    assert found.offered.extra == timedelta(seconds=max(0, more))
     assert after.keys() - {"new"} == {
         one.key for route in plan.routes if route.shift.technician in touched for one in route.jobs
     }
@@ -182,3 +203,5 @@ def test_nobody_loses_their_place_and_every_promise_holds(case: tuple[Plan, Job]
         for one, begins in zip(route.jobs, times.begins, strict=True):
             promised = block if one.key == "new" else before[one.key].promised
             assert promised is None or promised.start <= begins <= promised.end
+            assert one.key != "new" or begins == found.offered.planned
+    assert sum(one.key == "new" for route in found.routes for one in route.jobs) == new.people

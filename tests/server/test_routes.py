@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from loper.plan.schedule import schedule
-from loper.server.actions import agenda, cases
+from loper.server.actions import agenda, cases, seats
 from loper.server.actions.customers import find_or_make, home_of
 from loper.server.actions.refused import Refused
 from loper.server.queries.cases import case_view
@@ -255,3 +255,27 @@ def test_on_a_full_day_others_make_room_and_keep_their_promise(world: World) -> 
     moved = Appointment.objects.get(pk=first.pk)
     assert (made.technician, moved.technician) == (noor, sam)
     assert (moved.start, moved.end, moved.sequence) == (first.start, first.end, 1) and kept()
+
+
+def test_on_a_full_day_one_makes_room_for_a_visit_of_two(world: World) -> None:
+    """Sam has room, Noor has somebody else's leak all morning, and Kim can take that over but cannot heat."""
+    sam, noor = by_route(world, only=False), world.other_technician
+    noor.hours, noor.postcode = {**HOURS, "tuesday": ["07:30", "12:30"]}, "3512AB"
+    for one in (sam, noor):
+        one.skills = ["plumbing", "heating"]
+        one.save()
+    kim = Technician.objects.create(key="kim", name="Kim", skills=["plumbing"], hours=HOURS, postcode="3512AB")
+    WorkKind.objects.create(name="leak", minutes=60)
+    first = book(world, world.report(), slot(8, technician=noor.key))
+    Appointment.objects.filter(pk=first.pk).update(minutes=200)
+    seats.retime([(noor.pk, TUESDAY)])
+    WorkKind.objects.create(name="heating", minutes=60, people=2, skills=["heating"])
+    key = world.report(problem="heating", severity=None, vulnerable=False, email="cold@example.nl")
+    view = case_view(key)
+    assert view is not None
+    assert next(iter(offers(work_of(view), days=[TUESDAY]))).why == "full"
+    made = book(world, key, slot(8))
+    assert {made.technician, made.second} == {sam, noor} and made.planned is not None
+    assert Appointment.objects.get(pk=first.pk).technician == kim and kept()
+    again = {route.shift.technician: [job.key for job in route.jobs] for route in plan_of([TUESDAY]).routes}
+    assert again == {"t1": [str(made.pk)], "t2": [str(made.pk)], "kim": [str(first.pk)]}

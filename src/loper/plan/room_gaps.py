@@ -106,15 +106,29 @@ def cost_of(asks: Asks, gaps: Slots, own: Rows | None = None) -> Seconds:
         if not len(jobs) or not len(near):
             continue
         theirs, there = asks.some(jobs), gaps.some(near)
-        way = theirs.to[:, there.before]
-        onward = theirs.back[:, there.after]  # the last place is that of a day that ends anywhere: no way at all
-        until = done_by(there.by, there.pauses, onward) - theirs.lasts[:, there.route, None]
-        fits = (np.maximum(there.free + way[..., None], early) <= np.minimum(until, late)).any(axis=2)
-        fits &= theirs.able[:, there.route]
+        low, high, extra = _moments(theirs, there)
+        fits = (low <= high).any(axis=2) & theirs.able[:, there.route]
         if own is not None:
             fits &= own[jobs, None] != there.route
-        cost[np.ix_(jobs, near)] = np.where(fits, way + onward - there.saved, NO)
+        cost[np.ix_(jobs, near)] = np.where(fits, extra, NO)
     return cost
+
+
+def moments_of(ask: Asks, gaps: Slots) -> tuple[Rows, Seconds, Seconds, Seconds]:
+    """Where one job fits: the gaps (one by one for each set of pauses), from when until when it may begin there, and at
+    which extra travel."""
+    low, high, extra = _moments(ask, gaps)
+    _job, gap, taken = np.nonzero((low <= high) & ask.able[:, gaps.route, None])
+    return gap, low[0, gap, taken], high[0, gap, taken], extra[0, gap]
+
+
+def _moments(asks: Asks, gaps: Slots) -> tuple[Seconds, Seconds, Seconds]:
+    """From when until when each job may begin in each gap, (jobs, gaps, sets), and the extra travel, (jobs, gaps)."""
+    way = asks.to[:, gaps.before]
+    onward = asks.back[:, gaps.after]  # the last place is that of a day that ends anywhere: no way at all
+    until = done_by(gaps.by, gaps.pauses, onward) - asks.lasts[:, gaps.route, None]
+    low = np.maximum(gaps.free + way[..., None], asks.early[:, None, None])
+    return low, np.minimum(until, asks.late[:, None, None]), way + onward - gaps.saved
 
 
 @dataclass(frozen=True, slots=True)

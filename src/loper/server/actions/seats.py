@@ -153,8 +153,9 @@ def _room(slot: Slot, work: Work, leaving: Appointment | None) -> Seat | None:
         return None
     keys = {route.shift.technician for route in solved.routes}
     stood = tuple(route for route in plan.routes if route.shift.technician in keys)
-    technician = Technician.objects.get(key=solved.offered.technician)
-    return Seat(technician, None, None, solved.offered.planned, stood, solved.routes)
+    people = {one.key: one for one in Technician.objects.filter(key__in=keys)}
+    technician, second = people[solved.offered.technician], people.get(solved.offered.second)
+    return Seat(technician, None, second, solved.offered.planned, stood, solved.routes)
 
 
 def _agreed(slot: Slot, work: Work, able: bool, not_by: Collection[str] = ()) -> Block | None:
