@@ -13,7 +13,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
@@ -81,7 +80,7 @@ def contact_of(journey: Journey, kind: str, said: Values) -> dict[str, str]:
 class Found:
     """What a file has."""
 
-    rows: list[dict[str, str | None]] = field(default_factory=list)
+    rows: list[dict[str, str]] = field(default_factory=list)
     kinds: dict[str, pa.DataType] = field(default_factory=dict)  # of the columns that CJML has no place for
     planned: int = 0
     missing: int = 0
@@ -128,85 +127,87 @@ def read(
     )
 
 
-def _found(path: Path) -> Found:
-    found = Found()
-    tags: list[str] = []
-    within: list[str] = []  # tags within the touchpoint
-    journey = Journey()
-    said: Values = {}
-    own: dict[str, str | None] = {}
-    column = ""
-    texts: list[str] = []
-    prefix = ""
+class _Handlers:
+    """What is done at each element of a file."""
 
-    def start(tag: str, attributes: dict[str, str]) -> None:
-        nonlocal journey, said, own, column, prefix
-        if not tags:
-            if tag != "CJML":
-                raise BadLog([f"{path.name}: this is no CJML: it begins with <{tag}>, expected <CJML>"])
-            prefix = next((key[6:] for key, uri in attributes.items() if uri == NAMESPACE and key[:6] == "xmlns:"), "")
-        texts.clear()
-        column = ""
-        if tag == "actualJourney":
-            journey = Journey()
+    def __init__(self, path: Path) -> None:
+        self.found = Found()
+        self._path = path
+        self._open: list[str] = []  # elements, from the outermost
+        self._within: list[str] | None = None  # those within the touchpoint, where there is one
+        self._texts: list[str] = []
+        self._journey = Journey()
+        self._said: Values = {}
+        self._own: dict[str, str | None] = {}
+        self._own_tag = ""  # of columns that CJML has no place for
+        self._column = self._phase = ""
+        self.text = self._texts.append
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if not self._open:
+            self._begin(tag, attributes)
+        self._open.append(tag)
+        self._texts.clear()
+        if tag in (POINT, ACTION):
+            self._within, self._said, self._own = [], {}, {}
+        elif self._within is not None:
+            self._within.append(tag)
+            self._said |= {f"{'/'.join(self._within)}@{key}": value for key, value in attributes.items()}
+        elif tag == "actualJourney":
+            self._journey = Journey()
         elif tag == "plannedJourney":
-            found.planned += 1
-        elif tag in (POINT, ACTION):
-            said, own = {}, {}
-            within.clear()
-        elif within_touchpoint(tags):
-            within.append(tag)
-            said.update({f"{'/'.join(within)}@{key}": value for key, value in attributes.items()})
-        if prefix and tag == f"{prefix}:column":
-            column = attributes.get("name", "")
-            found.kinds.setdefault(column, TYPES.get(attributes.get("type", ""), WORD))
-            if attributes.get("empty") == "true":
-                own[column] = None
-        elif tag in ("endUser", "serviceProvider") and "actualJourney" in tags:
-            actor = attributes.get("actorID") or attributes.get("actorIDref", "")
-            if tag == "endUser":
-                journey.end_users.append(actor)
+            self.found.planned += 1
+        elif tag == "endUser":
+            self._journey.end_users.append(attributes.get("actorID") or attributes.get("actorIDref", ""))
         elif tag == "journeyPhase":
-            phase = attributes.get("phaseID", "").strip()
-            journey.phases[phase] = phase
-            journey.values["phase"] = phase
-        tags.append(tag)
+            self._phase = attributes.get("phaseID", "").strip()
+        if tag == self._own_tag:
+            self._column = attributes.get("name", "")
+            self.found.kinds.setdefault(self._column, TYPES.get(attributes.get("type", ""), WORD))
+            if attributes.get("empty") == "true":
+                self._own[self._column] = None
 
-    def end(tag: str) -> None:
-        nonlocal column
-        tags.pop()
-        value = "".join(texts)
-        texts.clear()
-        if column:
-            if not within_touchpoint(tags):
-                journey.columns[column] = value
-            elif own.get(column, value) is not None:
-                own[column] = value
-            column = ""
-            if within and within_touchpoint(tags):
-                within.pop()
-        elif tag in (POINT, ACTION):
-            finish(tag)
-        elif within_touchpoint(tags):
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag != "CJML":
+            raise BadLog([f"{self._path.name}: this is no CJML: it begins with <{tag}>, expected <CJML>"])
+        prefixes = (key.removeprefix("xmlns:") for key, uri in attributes.items() if uri == NAMESPACE)
+        self._own_tag = f"{next(prefixes, '')}:column"
+
+    def end(self, tag: str) -> None:
+        self._open.pop()
+        value = "".join(self._texts)
+        self._texts.clear()
+        if tag in (POINT, ACTION):
+            self._within = None
+            self._finish(tag)
+        elif tag == self._own_tag:
+            self._keep(value)
+        elif self._within is not None:
             if value.strip():
-                said["/".join(within)] = value.strip()
-            within.pop()
-        elif tag == "phaseName" and value.strip():
-            journey.phases[journey.values.get("phase", "")] = value.strip()
-        elif tags and tags[-1] == "actualJourney" and value.strip():
-            journey.values[tag] = value.strip()
+                self._said["/".join(self._within)] = value.strip()
+        elif tag == "phaseName":
+            self._journey.phases[self._phase] = value.strip() or self._phase
+        elif self._open and self._open[-1] == "actualJourney" and value.strip():
+            self._journey.values[tag] = value.strip()
+        if self._within:
+            self._within.pop()
 
-    def finish(kind: str) -> None:
-        if said.get("compliance", "").casefold() == "missing":
-            found.missing += 1
+    def _keep(self, value: str) -> None:
+        if self._within is None:
+            self._journey.columns[self._column] = value
+        elif self._own.get(self._column, value) is not None:
+            self._own[self._column] = value
+
+    def _finish(self, kind: str) -> None:
+        if self._said.get("compliance", "").casefold() == "missing":
+            self.found.missing += 1
             return
-        row: dict[str, Any] = {**contact_of(journey, kind, said), **journey.columns, **own}
-        found.rows.append({name: value for name, value in row.items() if value is not None})
+        row = {**contact_of(self._journey, kind, self._said), **self._journey.columns, **self._own}
+        self.found.rows.append({name: value for name, value in row.items() if value is not None})
 
-    for _ in parse(path, start, end, texts.append):
+
+def _found(path: Path) -> Found:
+    handlers = _Handlers(path)
+    for _ in parse(path, handlers.start, handlers.end, handlers.text):
         pass
-    return found
-
-
-def within_touchpoint(tags: list[str]) -> bool:
-    return POINT in tags or ACTION in tags
+    return handlers.found
