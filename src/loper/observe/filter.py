@@ -38,6 +38,7 @@ class Filter:
     ends: Some = ()
     pair: tuple[tuple[str, str], ...] = ()  # the second followed the first at once
     variant: Some = ()  # names of variants, as `Variants` gives them
+    behind: Some = ()  # the cases behind a number (`loper.observe.behind`), of those that all the rest leaves
     attributes: Mapping[str, Some] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
@@ -183,6 +184,7 @@ def of_query(pairs: Iterable[tuple[str, str]]) -> Filter:
         ends=some("ends"),
         pair=tuple((a, b) for a, _, b in (word.partition(" > ") for word in some("pair"))),
         variant=some("variant"),
+        behind=some("behind"),
         attributes={
             key.removeprefix(ATTRIBUTE): tuple(words) for key, words in several.items() if key.startswith(ATTRIBUTE)
         },

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from loper.define.model import Journey, Touchpoint
 from loper.log.table import Reading
-from loper.observe import kernels
+from loper.observe import behind, kernels
 from loper.observe.after import After, after_of
 from loper.observe.build import lay_out
 from loper.observe.calls_after import CallsAfter, calls_after_of
@@ -37,6 +37,7 @@ from loper.observe.layout import Bools, Layout
 from loper.observe.map import Map, map_of
 from loper.observe.outcome import Outcomes, outcomes_of
 from loper.observe.pace import Throughput, throughput_of
+from loper.observe.quality import Quality, quality_of
 from loper.observe.repeat import Repeats, repeats_of
 from loper.observe.rework import Rework, rework_of
 from loper.observe.steps import Steps
@@ -56,6 +57,7 @@ class Log:
         self.whole: Log = self if whole is None else whole  # a log without cases is false
         self.keep = keep
         self.reading: Reading | None = None  # of the whole: how it was read, and what could not be
+        self.design: Journey | None = None if whole is None else whole.design  # how it was meant to go, where one knows
 
     @classmethod
     def of(cls, table: pa.Table) -> Log:
@@ -112,8 +114,11 @@ class Log:
 
     def where(self, filter: Filter | None = None, **wanted: Any) -> Log:
         """The cases of this selection that the filter wants; see `Filter` for what can be asked."""
-        keep = (filter or Filter(**wanted)).cases(self.whole)
-        return Log(self.layout, whole=self.whole, keep=keep if self.keep is None else keep & self.keep)
+        asked = filter or Filter(**wanted)
+        part = self.only(asked.cases(self.whole))
+        for name in asked.behind:
+            part = part.only(behind.keep(part, name))
+        return part
 
     def only(self, keep: Bools) -> Log:
         """The cases of this selection for which `keep` is true; one truth for each case of the whole log."""
@@ -140,9 +145,13 @@ class Log:
         }
 
     def ties(self) -> dict[str, int]:
-        """Contacts at the very time of another one of their case, and cases that have such: the order of the file tells."""
+        """Contacts at the very time of another one of their case, and cases with such: the order of the file tells."""
         contacts, cases = kernels.tied(self.layout.offsets, self.layout.time, self.rows)
         return {"events": int(contacts), "cases": int(cases)}
+
+    def _designed(self, how: dict[str, Any]) -> dict[str, Any]:
+        """The design that this log is held against, unless the caller names another, or the ends."""
+        return how if "journey" in how or how.get("ends") is not None else {"journey": self.design, **how}
 
     # -- the questions
 
@@ -164,9 +173,18 @@ class Log:
     def switches(self, *, customers: bool | None = None) -> Switches:
         return switches_of(self, customers=customers)
 
+    def digital(self, **how: Any) -> Digital:
+        return digital_of(self, **how)
+
+    def switching(self, **how: Any) -> Switching:
+        return switching_of(self, **how)
+
+    def dropping(self, **how: Any) -> Dropping:
+        return dropping_of(self, **self._designed(how))
+
     def stuck(self, **how: Any) -> Stuck:
         """Where cases stop for ever; `ends` or `journey` say where they are meant to."""
-        return stuck_of(self, **how)
+        return stuck_of(self, **self._designed(how))
 
     def waits(self, *, most: int = 20) -> Waits:
         """Waiting before and after each activity and on each way, as distributions."""
@@ -187,11 +205,20 @@ class Log:
     def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
         return repeats_of(self, days=days, **how)
 
-    def conform(self, journey: Journey, **how: Any) -> Conformance:
-        return conform_of(self, journey, **how)
-
     def calls_after(self, *, days: float = 3, **how: Any) -> CallsAfter:
         return calls_after_of(self, days=days, **how)
+
+    def failure_demand(self, **how: Any) -> FailureDemand:
+        return failure_demand_of(self, **self._designed(how))
+
+    def failed_visits(self, **how: Any) -> FailedVisits:
+        return failed_visits_of(self, **how)
+
+    def effort(self, **how: Any) -> Effort:
+        return effort_of(self, **how)
+
+    def conform(self, journey: Journey, **how: Any) -> Conformance:
+        return conform_of(self, journey, **how)
 
     def compare(self, other: Log, **how: Any) -> Comparison:
         """This selection less the other one of the same log."""
@@ -201,24 +228,10 @@ class Log:
         """The arms of a standing trial, by variant."""
         return trial_of(self, touchpoint)
 
-    def failure_demand(self, **how: Any) -> FailureDemand:
-        return failure_demand_of(self, **how)
-
-    def failed_visits(self, **how: Any) -> FailedVisits:
-        return failed_visits_of(self, **how)
-
-    def effort(self, **how: Any) -> Effort:
-        return effort_of(self, **how)
-
     def cut(self, **how: Any) -> Cut:
         """These contacts cut into journeys anew, by customer."""
         return cut_of(self, **how)
 
-    def digital(self, **how: Any) -> Digital:
-        return digital_of(self, **how)
-
-    def switching(self, **how: Any) -> Switching:
-        return switching_of(self, **how)
-
-    def dropping(self, **how: Any) -> Dropping:
-        return dropping_of(self, **how)
+    def quality(self, **how: Any) -> Quality:
+        """What is to be known of the log before one believes its answers."""
+        return quality_of(self, **how)

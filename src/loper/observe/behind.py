@@ -1,0 +1,70 @@
+"""The cases behind a number that no plain filter can tell: those that stopped somewhere, left a channel, deviated.
+
+A number names its cases by a word and what it is about, such as `stopped:Confirmation`; the name stands in an address
+and is worked out again for the very selection in which the number was seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from loper.log.table import BadLog
+from loper.observe.layout import Bools
+
+if TYPE_CHECKING:
+    from loper.observe.log import Log
+
+Cases = NDArray[np.int64]
+"""Numbers of cases in the whole log."""
+
+
+def name(word: str, *about: str) -> str:
+    """The name of a set of cases, as a filter carries it."""
+    return ":".join((word, *about))
+
+
+def keep(log: Log, behind: str) -> Bools:
+    """One truth for each case of the whole log. BadLog for a name that means nothing here."""
+    word, _colon, about = behind.partition(":")
+    found = SETS[word](log, about) if word in SETS else None
+    if found is None:
+        raise BadLog([f"“{behind}” names no cases of this log"])
+    truth = np.zeros(log.layout.count, np.bool_)
+    truth[found] = True
+    return truth
+
+
+def _stopped(log: Log, activity: str) -> Cases | None:
+    return next((one.numbers for one in log.stuck().stays if one.activity == activity), None)
+
+
+def _dropped(log: Log, about: str) -> Cases | None:
+    place, _colon, channel = about.partition(":")
+    wanted = (place, channel)
+    return next((one.rows for one in log.dropping().channels if (one.place, one.channel) == wanted), None)
+
+
+def _elsewhere(log: Log, _about: str) -> Cases | None:
+    return log.digital().ended_elsewhere
+
+
+def _left(log: Log, about: str) -> Cases | None:
+    target, _colon, after = about.partition(":")
+    return next((one.rows for one in log.digital().leavings if (one.target, one.after) == (target, after)), None)
+
+
+def _failure(log: Log, ground: str) -> Cases | None:
+    return next((one.rows for one in log.failure_demand().grounds if one.ground == ground), None)
+
+
+SETS: Mapping[str, Callable[[Log, str], Cases | None]] = {
+    "stopped": _stopped,  # :ACTIVITY
+    "dropped": _dropped,  # :first or last:CHANNEL
+    "elsewhere": _elsewhere,
+    "left": _left,  # :CHANNEL:AFTER
+    "failure": _failure,  # :GROUND
+}
