@@ -118,14 +118,45 @@ class Icon:
         )
 
 
-Shape = Text | Path | Circle | Rect | Icon
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Shapes that say one thing together: pointed at, they tell it; with a `href` they lead to what is behind it.
+
+    Raises ValueError for a `href` that is no address of a page: nothing in a picture may run.
+    """
+
+    shapes: tuple[Shape, ...]
+    says: str
+    href: str = ""
+
+    def svg(self) -> str:
+        inner = f"<title>{safe(self.says)}</title>" + "".join(shape.svg() for shape in self.shapes)
+        if not self.href:
+            return f"<g>{inner}</g>"
+        return f"<a href={quoteattr(address(self.href))} aria-label={quoteattr(clean(self.says))}>{inner}</a>"
 
 
-def picture(shapes: Iterable[Shape], *, width: float, height: float, title: str, desc: str) -> str:
-    """The SVG of these shapes, in this order; `title` names the picture, `desc` says all that it shows."""
+def address(href: str) -> str:
+    """The address, if it is one of a page: relative, or by http."""
+    found = clean(href)
+    scheme = re.match(r"[^/?#]*:", found)
+    if found != href or found != found.strip() or (scheme and scheme[0].lower() not in ("http:", "https:")):
+        raise ValueError(f"a link to a page was expected (relative, http or https), not {href[:60]!r}")
+    return found
+
+
+Shape = Text | Path | Circle | Rect | Icon | Part
+
+
+def picture(shapes: Iterable[Shape], *, width: float, height: float, title: str, desc: str, links: bool = False) -> str:
+    """The SVG of these shapes, in this order; `title` names the picture, `desc` says all that it shows.
+
+    With `links` it is a group, not an image: a screen reader does not look for links inside an image.
+    """
     body = "\n".join(shape.svg() for shape in shapes)
+    role = "group" if links else "img"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {n(width)} {n(height)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="{role}" viewBox="0 0 {n(width)} {n(height)}" '
         f'width="{n(width)}" height="{n(height)}" font-family={quoteattr(FONT)}>\n'
         f"<title>{safe(title)}</title>\n<desc>{safe(desc)}</desc>\n{body}\n</svg>\n"
     )
