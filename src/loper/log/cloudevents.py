@@ -32,7 +32,7 @@ CONTEXT = {*ENVELOPE, "subject", "type", "time"}
 """A member of `data` that is called like one of these is the column `data.NAME`."""
 
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
-_ROWS = 65_536
+_ROWS = 16_384
 _KEPT = 1_000_000
 
 
@@ -41,7 +41,13 @@ class Contents:
     """What the events were found to have: of each column what is in it, in the order in which they were seen."""
 
     kinds: dict[str, set[str]] = field(default_factory=dict)  # column -> bool, int, float, time, text
+    texts: set[str] = field(default_factory=set)
     nested: int = 0
+
+    def add(self, name: str, kind: str) -> None:
+        self.kinds.setdefault(name, set()).add(kind)
+        if kind == "text":
+            self.texts.add(name)
 
     def fields(self) -> dict[str, pa.DataType]:
         return {name: _type(kinds) for name, kinds in self.kinds.items()}
@@ -113,7 +119,7 @@ def _stream(path: Path, found: Contents, on_progress: Progress) -> Iterator[Chun
     rejected: list[Rejected] = []
 
     def chunk() -> Chunk:
-        names = dict.fromkeys(name for row in rows for name in row)
+        names = [name for name in found.kinds if any(name in row for row in rows)]
         arrays = {name: _array([row.get(name) for row in rows]) for name in names}
         return Chunk(arrays=arrays, numbers=np.array(numbers, np.int64), rejected=list(rejected))
 
@@ -130,26 +136,28 @@ def _stream(path: Path, found: Contents, on_progress: Progress) -> Iterator[Chun
     yield chunk()
 
 
-def _row(event: Mapping[str, Any], found: Contents) -> dict[str, Any]:
-    row: dict[str, Any] = {}
+def _row(event: dict[str, Any], found: Contents) -> dict[str, Any]:
+    """The event as columns; it is changed into them."""
     data = event.get("data")
-    members = {}
     if isinstance(data, dict):
-        event = {name: value for name, value in event.items() if name != "data"}
-        members = {f"data.{name}" if name in CONTEXT or name in event else name: value for name, value in data.items()}
-    for name, value in (*event.items(), *members.items()):
-        if isinstance(value, dict | list):
+        del event["data"]
+        for name, value in data.items():
+            event[f"data.{name}" if name in CONTEXT or name in event else name] = value
+    out = []
+    for name, value in event.items():
+        if isinstance(value, str):
+            if name not in found.texts:  # what has been a text is one, whatever comes
+                found.add(name, "time" if _MOMENT.fullmatch(value) else "text")
+        elif isinstance(value, dict | list):
             found.nested += 1
-        elif value is not None:
-            row[name] = value
-            found.kinds.setdefault(name, set()).add(_kind(value))
-    return row
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, str):
-        return "time" if _MOMENT.fullmatch(value) else "text"
-    return type(value).__name__
+            out.append(name)
+        elif value is None:
+            out.append(name)
+        else:
+            found.add(name, type(value).__name__)
+    for name in out:
+        del event[name]
+    return event
 
 
 def _array(values: list[Any]) -> pa.Array:
