@@ -17,7 +17,7 @@ paths = st.lists(st.text("abc", min_size=0, max_size=6), min_size=1, max_size=25
 
 
 def by_hand(cases: list[str]) -> dict[str, dict[str, float]]:
-    """The chances of the last letter from each letter on, by walking the chain until next to nothing is still under way."""
+    """The chances of the last letter from each letter on, by walking the chain until next to nothing is under way."""
     steps: dict[str, Counter[str]] = defaultdict(Counter)
     for path in cases:
         for one, two in pairwise(path):

@@ -39,6 +39,7 @@ from loper.observe.outcome import Outcomes, outcomes_of
 from loper.observe.pace import Throughput, throughput_of
 from loper.observe.quality import Quality, quality_of
 from loper.observe.repeat import Repeats, repeats_of
+from loper.observe.representatives import Representatives, representatives_of
 from loper.observe.rework import Rework, rework_of
 from loper.observe.steps import Steps
 from loper.observe.store import load, save
@@ -201,6 +202,10 @@ class Log:
     def outcomes(self, **how: Any) -> Outcomes:
         """How it ends from each activity on, and where that is decided."""
         return outcomes_of(self, **how)
+
+    def representatives(self, *, count: int = 5) -> Representatives:
+        """A few journeys that stand for all."""
+        return representatives_of(self, count=count)
 
     def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
         return repeats_of(self, days=days, **how)
