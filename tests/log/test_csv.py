@@ -211,6 +211,13 @@ def test_a_quote_that_is_never_closed_rejects_what_it_swallows(tmp_path: Path) -
     assert rejected.row == 3 and "a quote that is not closed" in rejected.why
 
 
+def test_a_quote_that_swallows_more_than_fits_says_where(tmp_path: Path) -> None:
+    line = "1,a,2025-01-13 10:00\n"
+    reading = read(tmp_path, "case,activity,time\n" + line * 9 + '2,"b,2025-01-13 10:00\n' + line * 600_000)
+    with pytest.raises(BadLog, match=r"after row 1?0?: a row is longer than 4,000,000 bytes: is there a quote"):
+        table_of(reading)
+
+
 def test_a_name_with_a_line_break_in_quotes_is_one_value(tmp_path: Path) -> None:
     reading = read(tmp_path, 'case,activity,time\n1,"two\nlines",2025-01-13 10:00\n2,b,2025-01-13 10:00\n')
     assert rows(reading, "activity", "seq") == [("two\nlines", 2), ("b", 3)]

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from loper.log import separated
 from loper.log.open import READERS, kind_of, open_log
 from loper.log.table import NEEDED, BadLog, Reading, table_of
 from tests.log.reading import AMSTERDAM, read
@@ -89,6 +90,29 @@ def test_no_row_is_dropped_silently(tmp_path: Path, lines: list[str]) -> None:
     assert counted(reading) == len(lines)
     numbers = [one.row for one in reading.rejects.rows] + table_of(reading)["seq"].to_pylist()
     assert len(set(numbers)) == len(numbers) and set(numbers) <= set(range(2, len(lines) + 2))
+
+
+PIECES = st.sampled_from(
+    ["1,a,2025-01-13", '1,"two\nlines",2025-01-13', "1,a", "1,a,b,c", "", ",,", "1,a,never", ",a,2025-01-13"]
+)
+
+
+@same_folder
+@given(lines=st.lists(PIECES, max_size=60), block=st.integers(40, 200))
+def test_a_row_has_its_number_wherever_blocks_are_cut(tmp_path: Path, lines: list[str], block: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(separated, "BLOCK", block)
+        text = "case,activity,time\n" + "".join(f"{line}\n" for line in lines)
+        reading = read(tmp_path, text, names={"time": "time"}, separator=",")
+        read_ = dict(zip(*[table_of(reading)[name].to_pylist() for name in ("seq", "activity")], strict=True))
+    expected = {
+        number: "two\nlines" if "two" in line else "a"
+        for number, line in enumerate(lines, 2)
+        if line in ("1,a,2025-01-13", '1,"two\nlines",2025-01-13')
+    }
+    assert read_ == expected
+    bad = {number for number, line in enumerate(lines, 2) if line in ("1,a", "1,a,b,c", "1,a,never", ",a,2025-01-13")}
+    assert {one.row for one in reading.rejects.rows} == bad
 
 
 def test_a_log_larger_than_what_is_held_streams_through(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import zlib
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterator, Sequence
@@ -80,7 +79,7 @@ class Separated:
                     yield Block(pa.RecordBatch.from_arrays(plain, names=batch.schema.names), rows, file.consumed)
             except (pa.ArrowInvalid, EOFError, OSError, zlib.error) as error:
                 if str(error) != "Empty CSV file":
-                    raise BadLog([f"{self.path.name}: {_said(error)}"]) from error
+                    raise BadLog([f"{self.path.name}, after row {at - 1}: {_said(error)}"]) from error
             if file.odd:
                 rejects.note("mixed", "lines that are not UTF-8 were read as cp1252", count=file.odd)
 
@@ -117,7 +116,12 @@ def look(
     except (EOFError, OSError, zlib.error) as error:
         raise BadLog([f"{path.name}: {_said(error)}"]) from error
     separator = separator or text.separator_of(looked.head)
-    header = text.Header(tuple(headers), (), 0, 0) if headers else text.header_of(looked.head, separator)
+    try:
+        header = text.Header(tuple(headers), (), 0, 0) if headers else text.header_of(looked.head, separator)
+    except csv.Error as error:
+        raise BadLog(
+            [f"{path.name}: its first row cannot be read ({error}): is there a quote that is not closed?"]
+        ) from None
     if header is None or not looked.head.strip():
         raise BadLog([f"{path.name} is empty: a row with the names of the columns was expected, and a row a contact"])
     return Separated(
@@ -127,12 +131,9 @@ def look(
 
 
 def _sample(looked: text.Looked, header: text.Header, separator: str) -> pa.Table:
-    width, rows = len(header.names), []
-    for part in (looked.head[header.characters :], looked.further):
-        try:
-            rows += [row for row in csv.reader(io.StringIO(part, newline=""), delimiter=separator) if len(row) == width]
-        except csv.Error:
-            continue
+    width = len(header.names)
+    parts = (looked.head[header.characters :], looked.further)
+    rows = [row for part in parts for row in text.rows_of(part, separator) if len(row) == width]
     columns = zip(*rows, strict=True) if rows else [()] * width
     given = [pa.array([None if cell in NOTHING else cell for cell in column], pa.string()) for column in columns]
     return pa.table(given, names=list(header.names))
@@ -144,6 +145,8 @@ def _why(row: arrow.InvalidRow) -> str:
 
 
 def _said(error: BaseException) -> str:
+    if "straddling" in str(error):
+        return f"a row is longer than {BLOCK:,} bytes: is there a quote that is not closed? Close it at the source"
     if isinstance(error, pa.ArrowInvalid):
         return f"it cannot be read as separated values: {error}"
     return f"what was packed cannot be unpacked to its end ({error}): it was cut off or changed; fetch it again"

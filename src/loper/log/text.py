@@ -8,7 +8,9 @@ import gzip
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, cast
 
@@ -197,7 +199,7 @@ def separator_of(text: str) -> str:
         return said[1]
 
     def score(sign: str) -> tuple[float, int]:
-        rows = _rows(text, sign)
+        rows = list(islice(rows_of(text, sign), MOST_LINES))
         widths = Counter(len(row) for row in rows)
         first = len(rows[0]) if rows else 1
         return (widths[first] / len(rows), first) if first > 1 else (0.0, 0)
@@ -224,15 +226,9 @@ def header_of(text: str, separator: str) -> Header | None:
     return None
 
 
-def _rows(text: str, separator: str) -> list[list[str]]:
-    """The first rows of a text, those that are empty left out."""
-    found: list[list[str]] = []
+def rows_of(text: str, separator: str) -> Iterator[list[str]]:
+    """The rows of a text that are not empty, until one that cannot be read."""
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            if row:
-                found.append(row)
-            if len(found) >= MOST_LINES:
-                break
+        yield from filter(None, csv.reader(io.StringIO(text, newline=""), delimiter=separator))
     except csv.Error:
-        return []
-    return found
+        return
