@@ -24,6 +24,12 @@ DIGITAL = (SELF_SERVICE - {"ivr"}) | frozenset(
 PHONE = frozenset("phone telephone telefoon call calls bellen telefonisch ivr voice callcenter callcentre".split())
 
 
+LIVE = PHONE | frozenset(
+    "desk counter balie loket receptie reception chat livechat visit bezoek spreekuur inloop videobellen video".split()
+)
+"""Where somebody must be there at that moment."""
+
+
 def is_one(name: str, listed: Collection[str]) -> bool:
     """Whether a channel's name, or a word of it, is in a list: “E-mail” is, and so is “My portal (web)”."""
     plain = name.casefold()

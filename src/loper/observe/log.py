@@ -33,6 +33,7 @@ from loper.observe.failure import FailureDemand, failure_demand_of
 from loper.observe.filter import Filter
 from loper.observe.follow import Follow
 from loper.observe.funnel import Funnel, funnel_of
+from loper.observe.hours import Hours, hours_of
 from loper.observe.layout import Bools, Layout
 from loper.observe.map import Map, map_of
 from loper.observe.outcome import Outcomes, outcomes_of
@@ -240,3 +241,7 @@ class Log:
     def quality(self, **how: Any) -> Quality:
         """What is to be known of the log before one believes its answers."""
         return quality_of(self, **how)
+
+    def hours(self, **how: Any) -> Hours:
+        """When customers come, by hour of the week, and how many try outside opening hours."""
+        return hours_of(self, **how)
