@@ -12,19 +12,20 @@ from django.test import Client
 from icalendar import Calendar
 
 from loper.server import clock
-from loper.server.actions import nightly, planning, replanning
+from loper.server.actions import cases, nightly, planning, replanning
 from loper.server.actions.handovers import sweep_handovers
 from loper.server.actions.tokens import new_one
 from loper.server.queries.designs import journey
 from loper.server.queries.organisation import organisation
 from loper.server.queries.runtime import load_case
 from loper.server.queries.words import context
-from loper.server.records.agenda import Appointment, Handover, Technician
+from loper.server.records.agenda import Appointment, Handover, Technician, WorkKind
 from loper.server.records.arrivals import Expected
 from loper.server.records.customers import Customer
 from loper.server.records.runtime import Event, Outbox
+from tests.server.test_field_together import at_once, surprises
 from tests.server.test_replanning import crossed, ill, letters, night, two, visits
-from tests.server.test_routes import HERE, TUESDAY, book, slot
+from tests.server.test_routes import HERE, HOURS, TUESDAY, book, slot
 from tests.worlds import World
 
 
@@ -153,3 +154,49 @@ def test_a_journey_that_has_no_word_for_it_is_told_nothing(world: World, monkeyp
     planning.hand_over(actor=world.staff("planner"), appointment=row.pk, sequence=0, technician="t2")
     assert Appointment.objects.get().technician.key == "t2"
     assert set(Event.objects.filter(case=row.case).values_list("emitter", flat=True)) == {"customer"}
+
+
+def test_who_makes_room_on_a_full_day_is_told_too(world: World, feeds: Callable[[str], dict[str, Any]]) -> None:
+    """Noor alone can heat, and has somebody else's leak all morning; Sam takes it over."""
+    sam, noor = two(world)
+    sam.hours = {}
+    sam.save()
+    WorkKind.objects.create(name="leak", minutes=60)
+    (leak,) = visits(world, 8, technician="t2")
+    Appointment.objects.filter(pk=leak.pk).update(minutes=200)
+    sam.hours, noor.hours = HOURS, {**HOURS, "tuesday": ["07:30", "12:30"]}
+    sam.save()
+    noor.save()
+    sent = letters(world)
+    key = world.report(problem="heating", severity=None, vulnerable=False, email="cold@example.nl")
+    assert book(world, key, slot(8)).technician == noor
+    assert Appointment.objects.get(pk=leak.pk).technician == sam and known(leak.case) == sam.name
+    assert Event.objects.get(case=leak.case, type="technician.changed").emitter == "system"
+    assert feeds("t2")[leak.uid]["status"] == "CANCELLED" and feeds("t1")[leak.uid]["status"] == "CONFIRMED"
+    assert [one for one in letters(world) if one[0] == leak.case] == sent
+
+
+def test_planners_customers_and_technicians_at_once_and_every_case_knows_who_comes(real_world: World) -> None:
+    world = real_world
+    two(world)
+    rows = visits(world, 8, 10, 13)
+    proposal = ill(world).proposal
+    assert proposal is not None
+    planner = world.staff("planner")
+    world.time.at = datetime.combine(TUESDAY, time(7, 30), HERE)
+
+    def moves(case: str, hour: int) -> Callable[[], object]:
+        return lambda: book(world, case, slot(hour))
+
+    acts: list[Callable[[], object]] = [
+        lambda: replanning.accept(actor=planner, proposal=proposal.pk),
+        lambda: planning.hand_over(actor=planner, appointment=rows[0].pk, sequence=0, technician="t2"),
+        lambda: planning.hand_over(actor=planner, appointment=rows[1].pk, sequence=0, technician="t2"),
+        moves(rows[2].case, 15),
+        moves(rows[1].case, 15),
+        lambda: cases.cancel(actor=world.staff("agent"), case=rows[0].case),
+    ]
+    assert not surprises(at_once(acts))
+    for row in Appointment.objects.filter(status=Appointment.BOOKED):
+        assert known(row.case) == row.technician.name
+        assert not row.handovers.filter(technician=row.technician).exists()

@@ -28,7 +28,10 @@ def chosen_slot(text: str | None) -> Slot:
 
 
 def close(*, case: str, status: str) -> Appointment | None:
-    """The open appointment of a case is over: cancelled (its place is free again) or done (it took place)."""
+    """The open appointment of a case is over: cancelled (its place is free again) or done (it took place).
+
+    The case is held by who calls this: so nobody gives the visit to somebody else between here and there.
+    """
     if status == Appointment.CANCELLED:
         hold_days(Appointment.objects.filter(case=case, status=Appointment.BOOKED).first())
     found = Appointment.objects.select_for_update().filter(case=case, status=Appointment.BOOKED).first()

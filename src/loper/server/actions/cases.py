@@ -72,6 +72,7 @@ reschedule = book
 def cancel(*, actor: Actor, case: str) -> None:
     """The appointment does not go on; the case does."""
     role = demand(actor, "case.book", case)
+    _open(case)  # before its route, as everywhere
     if agenda.close(case=case, status=Appointment.CANCELLED) is None:
         raise Refused(_("There is no appointment to cancel."))
     tell(case=case, type="appointment.cancelled", emitter=role)
