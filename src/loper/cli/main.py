@@ -59,7 +59,9 @@ def parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_later("server", "serve"))
 
     work = commands.add_parser("work", help="the worker: what is due happens, what is queued goes")
-    work.add_argument("--once", action="store_true", help="all that is due now one time, then stop: for a timer of the machine")
+    work.add_argument(
+        "--once", action="store_true", help="all that is due now one time, then stop: for a timer of the machine"
+    )
     work.set_defaults(run=_later("server", "work"))
 
     demo = commands.add_parser("demo", help="everything at once, with a fictional housing association")
