@@ -49,7 +49,8 @@ def plain_grounds(events: list[Any], *, design: bool, days: int) -> list[tuple[A
         if design and row[1] in ("Klacht over monteur", "fax"):
             grounds.append("not in the design")
         who = row[3] or f"case {row[0]}"
-        if any(
+        onward = design and any(row[1] in stage.on for stage in REPAIR.stages.values())
+        if not onward and any(
             (one[2][3] or f"case {one[2][0]}", one[2][4]) == (who, row[4]) and hours - one[0] <= 24 * days
             for one in line[:place]
         ):

@@ -223,6 +223,8 @@ def _grounds(
     begun = kernels_follow.begun(layout.time, coming, after, within)
     if follow.incoming.by in ("rest", "nothing"):
         begun[:] = True
+    if journey:  # a step of the way is no repetition of the one before it
+        begun |= np.isin(layout.activity, [layout.activities.index(one) for one in onward(journey, layout.activities)])
     found: Ints = kernels_failure.why(
         coming,
         by_activity.astype(np.int16),
@@ -263,3 +265,9 @@ def _by_words(texts: Sequence[str], words: Mapping[Ground, Collection[str]]) -> 
             )
         )
     return np.array([*found, len(GROUNDS)], np.int64)
+
+
+def onward(journey: Journey, activities: Sequence[str]) -> list[str]:
+    """The activities of a log by which the design lets a case go on from where it is."""
+    moves = {event for stage in journey.stages.values() for event in stage.on} | {*journey.on}
+    return [one for one in activities if one in moves]

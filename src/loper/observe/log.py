@@ -23,6 +23,7 @@ from loper.observe.calls_after import CallsAfter, calls_after_of
 from loper.observe.channels import Channels, Switches, channels_of, switches_of
 from loper.observe.compare import Comparison, compare_of
 from loper.observe.conform import Conformance, conform_of
+from loper.observe.coverage import Coverage, coverage_of
 from loper.observe.cut import Cut, cut_of
 from loper.observe.digital import Digital, digital_of
 from loper.observe.dropping import Dropping, dropping_of
@@ -31,6 +32,7 @@ from loper.observe.ends import guess
 from loper.observe.failed_visits import FailedVisits, failed_visits_of
 from loper.observe.failure import FailureDemand, failure_demand_of
 from loper.observe.filter import Filter
+from loper.observe.findings import Findings, findings_of
 from loper.observe.follow import Follow
 from loper.observe.funnel import Funnel, funnel_of
 from loper.observe.hours import Hours, hours_of
@@ -46,6 +48,7 @@ from loper.observe.steps import Steps
 from loper.observe.store import load, save
 from loper.observe.stuck import Stuck, stuck_of
 from loper.observe.switching import Switching, switching_of
+from loper.observe.telephony import Telephony, telephony_of
 from loper.observe.trial import trial_of
 from loper.observe.variants import Variants, Which, variants_of
 from loper.observe.waits import Waits, waits_of
@@ -157,6 +160,10 @@ class Log:
 
     # -- the questions
 
+    def findings(self, *, most: int = 8) -> Findings:
+        """What stands out, the most cases first."""
+        return findings_of(self, most=most)
+
     def map(self, *, most: int | None = None) -> Map:
         return map_of(self, most=most)
 
@@ -183,6 +190,18 @@ class Log:
 
     def dropping(self, **how: Any) -> Dropping:
         return dropping_of(self, **self._designed(how))
+
+    def hours(self, **how: Any) -> Hours:
+        """When customers come, by hour of the week, and how many try outside opening hours."""
+        return hours_of(self, **how)
+
+    def telephony(self, **how: Any) -> Telephony:
+        """The phone: given up, waits, put through, rung again."""
+        return telephony_of(self, **how)
+
+    def coverage(self, counted: Mapping[str, int], **how: Any) -> Coverage:
+        """Which share of all contacts the log sees."""
+        return coverage_of(self, counted=counted, **how)
 
     def stuck(self, **how: Any) -> Stuck:
         """Where cases stop for ever; `ends` or `journey` say where they are meant to."""
@@ -241,7 +260,3 @@ class Log:
     def quality(self, **how: Any) -> Quality:
         """What is to be known of the log before one believes its answers."""
         return quality_of(self, **how)
-
-    def hours(self, **how: Any) -> Hours:
-        """When customers come, by hour of the week, and how many try outside opening hours."""
-        return hours_of(self, **how)
