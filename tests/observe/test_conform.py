@@ -34,7 +34,7 @@ REPORT = {"problem": "leak", "urgent": False}
 def table(touches: Iterable[Touch]) -> Log:
     """The log as it is written out: every line of every case, in order."""
     rows = sorted(touches, key=lambda one: (one.case, one.seq))
-    words = ("activity", "kind", "outcome", "stage", "journey", "version", "channel", "direction")
+    words = ("activity", "kind", "outcome", "stage", "journey", "version", "channel", "direction", "cause")
     columns: dict[str, Any] = {
         name: pa.array([getattr(one, name) or None for one in rows], pa.string()).cast(WORD) for name in words
     }
@@ -100,13 +100,23 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def lived() -> list[Touch]:
-    touches: list[Touch] = []
-    for number in range(12):
-        world = World()
+def worlds() -> list[World]:
+    found = [World() for _ in range(12)]
+    for number, world in enumerate(found):
         world.repair(f"case {number}", random.Random(number))
-        touches += world.store.data.touches
-    return touches
+    return found
+
+
+@pytest.fixture(scope="module")
+def lived(worlds: list[World]) -> list[Touch]:
+    return [touch for world in worlds for touch in world.store.data.touches]
+
+
+@pytest.fixture(scope="module")
+def told(worlds: list[World]) -> list[Told]:
+    """The events of all cases, as they were kept."""
+    kept = [(case, events) for world in worlds for case, events in world.store.data.events.items()]
+    return [Told(case=case, event=event, customer=f"of {case}") for case, events in kept for event in events]
 
 
 def planned(found: Conformance) -> set[tuple[str, str]]:
@@ -148,7 +158,7 @@ def test_each_of_the_four_deviations_is_found_where_it_was_planted(lived: list[T
         )
     )
     log = table(planted)
-    found = log.conform(REPAIR)
+    found = log.conform(REPAIR, grace=timedelta(hours=1))
     assert planned(found) == {
         ("received", "missing"),
         ("survey", "missing"),
@@ -163,6 +173,27 @@ def test_each_of_the_four_deviations_is_found_where_it_was_planted(lived: list[T
     assert found.cases_of(log, "survey", "missing").names() == ["case 2"]
     leaflet = next(one for one in found.deviations if one.touchpoint == "leaflet")
     assert leaflet.filter is not None and log.where(leaflet.filter).names() == ["case 4"]
+
+
+def test_with_the_events_beside_it_every_touchpoint_is_judged_by_the_step_itself(
+    lived: list[Touch], told: list[Told]
+) -> None:
+    found = table(lived).conform(REPAIR, told=told)
+    assert planned(found) == set() and found.unjudged == ()
+    sent = [one for one in lived if one.kind == "message"]
+    reminder = next(one for one in sent if one.activity == "reminder")
+    survey = next(one for one in sent if one.activity == "survey" and one.case != reminder.case)
+    twice = replace(survey, cause="another", seq=9_000)
+    planted = table([one for one in [*lived, twice] if one is not reminder])
+    found = planted.conform(REPAIR, told=told)
+    assert planned(found) == {("reminder", "missing"), ("survey", "ad hoc")}
+    assert found.cases_of(planted, "reminder", "missing").names() == [reminder.case]
+    assert found.cases_of(planted, "survey", "ad hoc").names() == [survey.case]
+    assert planned(planted.conform(REPAIR)) == {("survey", "ad hoc")}, "without the events nobody knows of the reminder"
+    some = planted.conform(REPAIR, told=[one for one in told if one.case == reminder.case])
+    assert planned(some) == {("reminder", "missing"), ("survey", "ad hoc")}, "the others are walked"
+    with pytest.raises(BadLog, match="the columns kind and cause"):
+        log_of(("1", "survey", 0)).conform(REPAIR, told=told)
 
 
 VISIT = """
@@ -264,7 +295,7 @@ def test_what_hangs_on_a_fact_is_judged_where_the_log_has_it(small: Journey) -> 
     )
     assert deviations(made, small) == []
     assert deviations(Log.of(told), small) == [("reminder", "missing", 3)]
-    assert deviations(Log.of(told), small, now=MONDAY + timedelta(hours=54.5)) == [], "not yet an hour late"
+    assert deviations(Log.of(told), small, now=MONDAY + timedelta(hours=65)) == [], "not yet half a day late"
 
 
 def test_outcomes_say_what_failed_and_a_failed_one_is_not_missing_too(small: Journey) -> None:

@@ -8,54 +8,37 @@ journey analysis", Journal of Service Theory and Practice 26(6), 2016).
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from loper.define.model import Duration, Journey, OnFact, Unit
-from loper.observe import kernels
+from loper.define.model import Journey, OnFact
 from loper.observe.answer import Answer
 from loper.observe.conform_design import FAILED, Meaning, foreign, names, own
-from loper.observe.conform_walk import Expected, Kind, Walk, walk
-from loper.observe.filter import Filter, instant, micros
-from loper.observe.layout import NO_TIME, Bools, Ints, Numbers, Words
+from loper.observe.conform_judge import Deviation, Judge
+from loper.observe.conform_replay import replayed
+from loper.observe.conform_walk import Kind, walk
+from loper.observe.filter import micros
+from loper.observe.layout import Ints, Words
 from loper.observe.result import Result, wilson
 from loper.observe.variants import Which
 from loper.observe.words import Say
-from loper.step.when import due
+from loper.run.cloudevents import Told
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
 
 Cases = NDArray[np.int64]
-KINDS: tuple[Kind, ...] = ("missing", "failed", "order", "ad hoc")
 SAID = {
     "missing": ("did not come", "kwam niet"),
     "failed": ("failed", "mislukte"),
     "order": ("came out of order", "kwam op een verkeerd moment"),
     "ad hoc": ("came without being planned", "kwam ongepland"),
 }
-EXAMPLES = 5
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deviation:
-    """One deviation of one touchpoint (or event; of what is not in the design, the log's own word)."""
-
-    touchpoint: str
-    kind: Kind
-    cases: int
-    times: int
-    share: Result  # of all cases
-    examples: tuple[str, ...]  # cases
-    filter: Filter | None  # that selects exactly these cases, where there is one
-    rows: Cases = field(compare=False, repr=False)  # the numbers of these cases in the whole log
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,21 +134,30 @@ def conform_of(
     *,
     mapping: Mapping[str, str] | None = None,
     failed: Collection[str] = FAILED,
-    grace: timedelta = timedelta(hours=1),
+    grace: timedelta = timedelta(hours=12),
     now: datetime | None = None,
+    told: Iterable[Told] | None = None,
 ) -> Conformance:
     """The cases of a log held against a journey.
 
     A log of Loper's own (it has a column `kind`) says itself what each line is. Of another one `mapping` gives activity
     -> touchpoint or event of the design, empty for what is to be passed over; what it leaves out is guessed by name.
     `failed` are the outcomes by which a touchpoint failed. One is missing when it is not there `grace` after it was
-    due, at `now` (the last contact of the log, where it is not given). Where the log has a fact in a column of its name
-    (`appointment.start`), what hangs on that fact is judged too. BadLog for names that are not there.
+    due (quiet hours hold messages), at `now` (the last contact of the log, where it is not given). Where the log has a
+    fact in a column of its name (`appointment.start`), what hangs on that fact is judged too. BadLog for names that are
+    not there.
+
+    `told` are the events that came, with their data, where they were kept: then each of those cases is replayed by the
+    step itself, and all its touchpoints are judged, one by one.
     """
     rows, left_out, versions = _of_journey(log, journey)
     codes, meanings, found, guessed = _meanings(log, journey, mapping, {one.casefold() for one in failed})
     end = micros(now) if now else int(log.layout.time.max()) if len(log.layout) else 0
-    judge = _Judge(log, journey, end, micros_of(grace))
+    judge = Judge(log, journey, now=end, grace=micros_of(grace))
+    exact = np.zeros(0, np.int64)
+    if told is not None:
+        odd, exact = replayed(log, journey, told, rows, now=end, grace=micros_of(grace))
+        judge.replayed(odd, exact)
     for group in _ways(log, codes, rows):
         first = int(log.layout.offsets[group[0]])
         way = [meanings[code] for code in codes[first : first + int(log.layout.lengths[group[0]])]]
@@ -180,7 +172,7 @@ def conform_of(
         other_versions=versions,
         names=found,
         guessed=frozenset(guessed),
-        unjudged=_unjudged(log, journey),
+        unjudged=_unjudged(log, journey) if len(exact) < len(rows) else (),
     )
 
 
@@ -254,108 +246,6 @@ def _ways(log: Log, codes: Ints, rows: Cases) -> Sequence[Cases]:
     of = which.of[rows]
     order = np.argsort(of, kind="stable")
     return np.split(rows[order], np.flatnonzero(np.diff(of[order])) + 1)
-
-
-class _Judge:
-    """What was found, gathered over all ways."""
-
-    def __init__(self, log: Log, journey: Journey, now: int, grace: int) -> None:
-        self.log, self.layout, self.journey, self.now, self.grace = log, log.layout, journey, now, grace
-        self.deviates: Bools = np.zeros(log.layout.count, np.bool_)
-        self.cases: dict[tuple[str, Kind], list[Cases]] = defaultdict(list)
-
-    def group(self, rows: Cases, seen: Walk) -> None:
-        for one in seen.found:
-            self._add(one.name, one.kind, rows)
-        for expected in seen.expected:
-            missing = rows[self._missing(rows, seen, expected)]
-            if len(missing):
-                self._add(expected.touchpoint.name, "missing", missing)
-
-    def _add(self, name: str, kind: Kind, rows: Cases) -> None:
-        self.deviates[rows] = True
-        self.cases[name, kind].append(rows)
-
-    def _missing(self, rows: Cases, seen: Walk, one: Expected) -> Bools:
-        """In which of these cases it should have come before it was over, or before now."""
-        places = self.layout.offsets[rows] + one.at
-        began = self.layout.time[places]
-        over = np.full(len(rows), self.now)
-        if one.until is not None:
-            over = self.layout.time[self.layout.offsets[rows] + one.until]
-        at, there = began, np.ones(len(rows), np.bool_)
-        if isinstance(one.anchor, OnFact):
-            column = self.layout.contacts.get(one.anchor.path)
-            if not isinstance(column, Numbers) or column.values.dtype != np.int64:
-                return np.zeros(len(rows), np.bool_)
-            at = column.values[places]
-            there = at != NO_TIME
-        when = np.full(len(rows), self.now)
-        when[there] = self._due(at[there], one)
-        missing = there & (when + self.grace <= over)
-        if isinstance(one.anchor, OnFact):
-            missing &= when > began  # else it was late at once, and what the event itself says covers it
-            for place in np.flatnonzero(missing):
-                missing[place] = self._awake(int(rows[place]), int(when[place]), seen, one)
-        return missing
-
-    def _awake(self, row: int, when: int, seen: Walk, one: Expected) -> bool:
-        """Whether the case was surely where this moment of a fact can happen, when it was due."""
-        low, high = self.layout.offsets[row], self.layout.offsets[row + 1]
-        stages = seen.stages[int(np.searchsorted(self.layout.time[low:high], when, "right")) - 1]
-        within = one.touchpoint.in_
-        open_ = frozenset(name for name, stage in self.journey.stages.items() if not stage.final)
-        return bool(stages) and stages <= (open_ if within is None else within)
-
-    def _due(self, at: Ints, one: Expected) -> Ints:
-        """When it was due, microseconds."""
-        anchor, between = one.anchor, one.touchpoint.between
-        sign = -1 if isinstance(anchor, OnFact) and anchor.before else 1
-        if between is None and anchor.shift is None:
-            return at
-        if between is None and anchor.shift is not None and anchor.shift.unit in ELAPSED:
-            return at + sign * _elapsed(anchor.shift)
-        reckon = partial(
-            due, zone=self.journey.timezone, calendar=self.journey.calendar, by=anchor.shift, sign=sign, window=between
-        )
-        different, place = np.unique(at, return_inverse=True)
-        return np.array([micros(reckon(instant(int(each)))) for each in different], np.int64)[place]
-
-    def deviations(self, population: int) -> tuple[Deviation, ...]:
-        found = []
-        for (name, kind), groups in self.cases.items():
-            every = np.concatenate(groups)
-            rows = np.unique(every)
-            found.append(
-                Deviation(
-                    touchpoint=name,
-                    kind=kind,
-                    cases=len(rows),
-                    times=len(every),
-                    share=wilson(len(rows), population),
-                    examples=tuple(self.layout.cases[int(row)] for row in rows[:EXAMPLES]),
-                    filter=self._filter(name, rows),
-                    rows=rows,
-                )
-            )
-        return tuple(sorted(found, key=lambda one: (-one.cases, KINDS.index(one.kind), one.touchpoint)))
-
-    def _filter(self, name: str, rows: Cases) -> Filter | None:
-        """Those with the activity of this name, or those without it, where these are the cases."""
-        code = np.flatnonzero(np.array(self.layout.activities, dtype=object) == name)
-        has = kernels.has(self.layout.offsets, self.layout.activity, code, self.log.rows)
-        if np.array_equal(self.log.rows[has], rows):
-            return Filter(with_=(name,))
-        if len(code) and np.array_equal(self.log.rows[~has], rows):
-            return Filter(without=(name,))
-        return None
-
-
-ELAPSED = {Unit.MINUTES: 60_000_000, Unit.HOURS: 3_600_000_000}
-
-
-def _elapsed(shift: Duration) -> int:
-    return shift.amount * ELAPSED[shift.unit]
 
 
 def _unjudged(log: Log, journey: Journey) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ class _Walker:
         self.pending: list[Expected] = []  # that may still come
         self.gone: list[Expected] = []  # that were over before they came
         self.early: list[tuple[str, int]] = []  # touchpoints that nothing asked for, so far
+        self.planned = True  # else what follows from this contact may come, and need not
         self.irregular: tuple[str, int] = ("", -1)  # the last event out of order
         begins = [one.name for one in way if one.does == "event" and one.name in journey.begins]
         self.begun = not begins
@@ -183,7 +184,7 @@ class _Walker:
             self.early.remove(early)
             self._found("order", touchpoint.name, early[1])
             return
-        if touchpoint.variants.get("none"):
+        if touchpoint.variants.get("none") or not self.planned:
             sure = False
         if not any(p.touchpoint is touchpoint and p.at == self.at for p in self.pending):
             self.pending.append(Expected(touchpoint=touchpoint, when=when, at=self.at, sure=sure))
@@ -247,7 +248,9 @@ class _Walker:
             self._found("order", one.name)
         else:
             self.early.append((one.name, self.at))
+            self.planned = False
         self._event(f"{one.name}.sent", None)
+        self.planned = True
 
     def _still(self, one: Expected) -> bool:
         """Whether it may happen (once more)."""
