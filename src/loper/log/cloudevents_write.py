@@ -12,6 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from loper.log.cases import rows
+
 EXTENSIONS = ("customer", "journey")
 """Beside the data, as `POST /api/events` has them."""
 
@@ -27,7 +29,7 @@ def write(batches: Iterable[pa.RecordBatch], schema: pa.Schema, path: Path) -> N
     extensions = [name for name in EXTENSIONS if name in schema.names]
     with gzip.open(path, "wt", encoding="utf-8") if path.suffix == ".gz" else path.open("w", encoding="utf-8") as file:
         for batch in batches:
-            for row in batch.to_pylist():
+            for row in rows(pa.Table.from_batches([batch])):
                 event = {"specversion": "1.0", "id": str(row["seq"]), "source": SOURCE, "type": row["activity"]}
                 event |= {"subject": row["case"], "time": row["time"].isoformat()}
                 event |= {name: row[name] for name in extensions if row[name] is not None}

@@ -138,5 +138,11 @@ def save(ocel: Ocel, path: Path) -> None:
             for event in ocel.events
         ],
     }
-    text = json.dumps(whole, ensure_ascii=False, indent=1)
+    lists = (f"{json.dumps(name)}: [\n{_lines(items)}\n]" for name, items in whole.items())
+    text = "{\n" + ",\n".join(lists) + "\n}\n"
     path.write_bytes(gzip.compress(text.encode()) if path.suffix == ".gz" else text.encode())
+
+
+def _lines(items: list[dict[str, Any]]) -> str:
+    """One a line: to be read by people too, and written without the slow indenting."""
+    return ",\n".join(json.dumps(item, ensure_ascii=False) for item in items)

@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 from xml.sax.saxutils import quoteattr
@@ -76,20 +77,26 @@ def _one_each(path: Path, keys: list[str]) -> None:
 
 def _saying(key: str, kind: pa.DataType) -> Say:
     """What writes a value as an attribute."""
-    tag: str = "string"
-    text: Say = str
+    tag, text = "string", _any
     if pa.types.is_boolean(kind):
         tag, text = "boolean", lambda value: str(value).lower()
     elif pa.types.is_integer(kind):
-        tag = "int"
+        tag, text = "int", _any
     elif pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         tag, text = "float", _number
     elif pa.types.is_temporal(kind) and not pa.types.is_duration(kind) and not pa.types.is_time(kind):
         tag, text = "date", _moment
     begin = f"<{tag} key={_quoted(key)} value="
-    return lambda value: f"{begin}{_quoted(text(value))}/>\n"
+    if tag == "string":
+        return lambda value: f"{begin}{_quoted(text(value))}/>\n"
+    return lambda value: f'{begin}"{text(value)}"/>\n'
 
 
+def _any(value: Any) -> str:
+    return str(value)
+
+
+@lru_cache(maxsize=10_000)  # most of what is said is said more than once
 def _quoted(text: str) -> str:
     return quoteattr(NOT_IN_XML.sub("\ufffd", text))
 
