@@ -101,7 +101,8 @@ class Telephony(Answer):
             text.append(
                 say(
                     "Of {offered} that could be answered {part} ({low} to {high}) were given up before anybody did.",
-                    "Van {offered} die beantwoord konden worden, is {part} ({low} tot {high}) opgehangen voordat iemand opnam.",
+                    "Van {offered} die beantwoord konden worden, is bij {part} ({low} tot {high}) opgehangen voordat er"
+                    " iemand opnam.",
                     part=say.share(self.abandoned.estimate),
                     offered=self.offered,
                     low=say.share(self.abandoned.low),
