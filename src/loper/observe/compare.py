@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loper.log.table import BadLog
-from loper.observe import kernels
 from loper.observe.answer import Answer
 from loper.observe.compare_design import (
     DESIGNS,
@@ -27,8 +26,9 @@ from loper.observe.compare_design import (
     seasons_differ,
 )
 from loper.observe.compare_measures import Measure, compositions, measures_of, strata_of
+from loper.observe.compare_shifts import Shift, shifts_of
 from loper.observe.compare_words import summary
-from loper.observe.difference import Gap, benjamini_hochberg, gap, holm, in_both, standardised
+from loper.observe.difference import Gap, gap, holm, in_both, standardised
 from loper.observe.filter import Filter
 from loper.observe.layout import Words
 from loper.observe.result import Result
@@ -60,25 +60,6 @@ class Difference:
     def apart(self) -> bool:
         """Whether it is more than chance makes of so many measures."""
         return self.p < SURE
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shift:
-    """A step from one activity to the next: in which share of the cases, and how long its wait; p by
-    Benjamini-Hochberg over all that is asked of all steps."""
-
-    source: str
-    target: str
-    share: Result  # difference of the shares of cases with it
-    one: float
-    other: float
-    p: float
-    wait: Result | None  # difference of the medians, seconds
-    wait_p: float
-
-    @property
-    def filter(self) -> Filter:
-        return Filter(pair=((self.source, self.target),))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +171,7 @@ def compare_of(
         left_out=left_out,
         days=days,
         measures=tuple(found),
-        shifts=_shifts(log, a, b, most, rng, level),
+        shifts=shifts_of(log, a, b, most, rng, level),
         balance=balance,
         by=tuple(alike),
         placebos=fake,
@@ -269,35 +250,3 @@ def _of_time(
     if any(one.larger and one.measure in apart for one in fake):
         warnings.append("placebo")
     return warnings
-
-
-def _shifts(log: Log, a: Rows, b: Rows, most: int, rng: np.random.Generator, level: float) -> tuple[Shift, ...]:
-    steps, offsets = log.steps, log.layout.offsets
-    if not len(steps) or not len(a) or not len(b):
-        return ()
-    counts = [kernels.cases_with(offsets, steps.of, len(steps), rows) for rows in (a, b)]
-    order = np.argsort(-(counts[0] + counts[1]), kind="stable")[:most]
-    keeps = [np.zeros(log.layout.count, np.bool_) for _ in (a, b)]
-    keeps[0][a], keeps[1][b] = True, True
-    shares, waits = [], []
-    for k in order:
-        there = [np.zeros(len(rows)) for rows in (a, b)]
-        there[0][: counts[0][k]], there[1][: counts[1][k]] = 1, 1
-        shares.append(gap("share", there[0], there[1], rng, level))
-        lasted = [steps.kept(int(k), keep) / 1e6 for keep in keeps]
-        waits.append(gap("median", lasted[0], lasted[1], rng, level) if all(map(len, lasted)) else None)
-    adjusted = benjamini_hochberg([one.p for one in shares] + [one.p for one in waits if one])
-    later = iter(adjusted[len(shares) :])
-    return tuple(
-        Shift(
-            source=log.layout.activities[steps.sources[k]],
-            target=log.layout.activities[steps.targets[k]],
-            share=share.difference,
-            one=share.one,
-            other=share.other,
-            p=adjusted[at],
-            wait=wait.difference if wait else None,
-            wait_p=next(later) if wait else 1.0,
-        )
-        for at, (k, share, wait) in enumerate(zip(order, shares, waits, strict=True))
-    )
