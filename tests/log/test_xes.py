@@ -163,3 +163,36 @@ def test_rows_handed_out_in_parts_are_the_same_rows(tmp_path: Path, monkeypatch:
     reading = opened(path)
     assert [batch.num_rows for batch in reading.batches()] == [1, 1, 1]
     assert table_of(reading).to_pylist() == whole.to_pylist()
+
+
+def test_a_key_of_several_types_is_what_holds_them_all(tmp_path: Path) -> None:
+    """Whole numbers and others are numbers, numbers and words are words; what is not of its type is told."""
+
+    def event(number: int, *attributes: str) -> str:
+        time = f'<date key="time:timestamp" value="2026-01-0{number}T09:00:00.123456789+01:00"/>'
+        return f'<event><string key="concept:name" value="A"/>{time}{"".join(attributes)}</event>'
+
+    events = [
+        event(1, '<int key="n" value="1"/>', '<int key="w" value="1"/>', '<int key="bad" value="one"/>'),
+        event(2, '<float key="n" value="2.5"/>', '<string key="w" value="two"/>', '<int key="bad" value="7"/>'),
+        event(3, '<float key="n" value="INF"/>', '<boolean key="yes" value="true"/>', '<list key="l"><values/></list>'),
+    ]
+    reading = opened(written(tmp_path, f"{HEAD}<trace>{''.join(events)}</trace></log>"))
+    table = table_of(reading)
+    assert table["n"].to_pylist() == [1.0, 2.5, float("inf")]
+    assert table["w"].to_pylist() == ["1", "two", None]
+    assert table["bad"].to_pylist() == [None, 7, None]
+    assert table["yes"].to_pylist() == [None, None, True]
+    assert [(one.row, one.column, one.value, one.whole) for one in reading.rejects.rows] == [(1, "bad", "one", False)]
+    assert [note.count for note in reading.rejects.notes] == [1]
+
+
+def test_events_and_attributes_that_are_out_of_place_are_counted(tmp_path: Path) -> None:
+    one = (
+        '<event><string key="concept:name" value="A"/><date key="time:timestamp" value="2026-01-01T09:00:00Z"/></event>'
+    )
+    text = f'{HEAD}{one}<trace>{one}<string key="late" value="x"/>{one}</trace></log>'
+    reading = opened(written(tmp_path, text))
+    table = table_of(reading)
+    assert table["case:late"].to_pylist() == ["x", "x"]
+    assert {note.kind: note.count for note in reading.rejects.notes} == {"late": 1, "stray": 1}

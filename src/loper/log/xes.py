@@ -75,7 +75,7 @@ class Contents:
             ),
             Seen(
                 kind="late",
-                text="attributes of cases come after events: they hold for the events after them only",
+                text="attributes of cases come after events: events long before them may lack them",
                 count=self.late,
             ),
             Seen(kind="stray", text="events lie outside a case and were left out", count=self.strays),
