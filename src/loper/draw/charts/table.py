@@ -153,7 +153,7 @@ def _(picture: Trend, words: ChartWords) -> Table:
 @_table.register
 def _(picture: Intervals, words: ChartWords) -> Table:
     def value(one: float) -> str:
-        return words.value(one, percent=picture.percent, unit=picture.unit, sign=picture.zero == 0)
+        return words.difference(one, percent=picture.percent, unit=picture.unit, zero=picture.zero)
 
     rows = (
         Row(cells=(i.title, i.words or value(i.value), value(i.low), value(i.high)), href=i.href)

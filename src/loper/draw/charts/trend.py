@@ -8,6 +8,7 @@ from loper.draw.charts.axes import around
 from loper.draw.charts.model import Interval, Intervals, Moment, Trend
 from loper.draw.charts.sheet import FAINT, Anchor, Sheet, said, stroke, swatch
 from loper.draw.charts.table import sentences
+from loper.draw.charts.words import ChartWords
 from loper.draw.geometry import arrow
 from loper.draw.ink import GREY, INK, MUTED, PAPER, RED, Circle, Part, Path, Rect, Shape, mix, n
 from loper.draw.metrics import width
@@ -137,7 +138,7 @@ def draw_intervals(fact: Intervals, *, language: str = "nl", vertical: bool = Fa
     lines: list[tuple[float, float]] = []
     for one in fact.intervals:
         start = pen.y
-        number = one.words or words("interval", value(one.value), value(one.low), value(one.high))
+        number = one.words or _difference(words, fact, one)
         title, high = said(sheet.left, pen.y, one.title, most=beside or pen.most, size=13, bold=True)
         text, more = said(sheet.left, pen.y + high, number, most=beside or pen.most, fill=MUTED)
         y = pen.y + (high + more) / 2 if beside else pen.y + high + more + 14
@@ -165,6 +166,14 @@ def draw_intervals(fact: Intervals, *, language: str = "nl", vertical: bool = Fa
     sure, unsure = stroke(sheet.colour, 2.5, dot=sheet.colour), stroke(sheet.colour, 2.5, "4 3", dot=PAPER)
     sheet.key([(sure, words("key interval")), (unsure, words("key unsure"))])
     return sheet.svg(sentences(fact, words))
+
+
+def _difference(words: ChartWords, fact: Intervals, one: Interval) -> str:
+    value, low, high = (
+        words.difference(each, percent=fact.percent, unit=fact.unit, zero=fact.zero)
+        for each in (one.value, one.low, one.high)
+    )
+    return words("interval", value, low, high)
 
 
 def _sides(sheet: Sheet, fact: Intervals, zero: float) -> float:

@@ -21,7 +21,8 @@ _NL = {
     "high": "Tot", "key band": "waar het deel met 95 % zekerheid ligt", "curve": "Groep", "route": "Reis",
     "stop": "Stop", "gap": "Na", "channel": "Kanaal", "stands for": "zo gaan er {}",
     "key gap": "hoe langer de lijn, hoe langer het duurde (tien keer zo lang is telkens een even groot stuk erbij)",
-    "total": "samen {}", "period": "Periode", "value": "Waarde", "what": "Wat", "difference": "Verschil",
+    "total": "samen {}", "points": "procentpunt",
+    "period": "Periode", "value": "Waarde", "what": "Wat", "difference": "Verschil",
     "interval": "{} ({} tot {})", "key interval": "de streep: waar het verschil met 95 % zekerheid ligt",
     "key unsure": "open: het kan ook geen verschil zijn",
     "key trend": "het vlak: waar de waarde met 95 % zekerheid ligt", "more rows": "En nog {} regels, in de tabel.",
@@ -45,7 +46,8 @@ _EN = {
     "high": "To", "key band": "where the share lies with 95% certainty", "curve": "Group", "route": "Journey",
     "stop": "Stop", "gap": "After", "channel": "Channel", "stands for": "{} go like this",
     "key gap": "the longer the line, the longer it took (ten times as long always adds the same piece)",
-    "total": "{} in all", "period": "Period", "value": "Value", "what": "What", "difference": "Difference",
+    "total": "{} in all", "points": "points",
+    "period": "Period", "value": "Value", "what": "What", "difference": "Difference",
     "interval": "{} ({} to {})", "key interval": "the line: where the difference lies with 95% certainty",
     "key unsure": "open: it may be no difference at all",
     "key trend": "the area: where the value lies with 95% certainty", "more rows": "And {} more rows, in the table.",
@@ -122,6 +124,12 @@ class ChartWords:
         digits = 0 if value == int(value) or size >= 100 else 1 if size >= 1 else 2
         said = self.share(value) if percent else f"{self.number(value, digits)} {unit}".strip()
         return f"+{said}" if sign and value > 0 and said[0] != "<" else said
+
+    def difference(self, value: float, *, percent: bool, unit: str, zero: float) -> str:
+        """A difference from `zero`; of two shares it is said in points, for -6 % could also be 6 % of the share."""
+        if percent and zero == 0:
+            percent, unit, value = False, self("points"), round(value * 100, 9)
+        return self.value(value, percent=percent, unit=unit, sign=zero == 0)
 
     def _said(self, value: float, unit: float) -> str:
         digits = 0 if abs(value) >= 9.95 or abs(value - round(value)) < 0.05 else 1
