@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loper.log.calls import international
 from loper.log.calls_columns import is_yes, result_of, seconds_of
 from loper.log.calls_fold import SECOND, Leg, contacts
+from loper.log.calls_numbers import international
 from loper.log.table import BadLog, Reading, table_of
 from tests.log.reading import read, rows, said
 
@@ -210,6 +210,7 @@ def test_words_of_exchanges_are_known(word: str, result: str | None) -> None:
     [
         ("0612345678", "31612345678"), ("+31612345678", "31612345678"), ("0031 6 1234 5678", "31612345678"),
         ('"Jansen, A." <06-12345678>', "31612345678"), ("sip:+31612345678@exchange", "31612345678"),
+        ('"+31" <+32 2 123 45 67>', "3221234567"),
         ("+32 2 123 45 67", "3221234567"), ("31612345678", "31612345678"), ("anonymous", ""), ("204", "204"),
     ],
 )  # fmt: skip

@@ -7,7 +7,6 @@ read into memory whole; contacts come out in the order in which the calls came i
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from loper.log import calls_asterisk, csv, parquet, separated
 from loper.log.calls_columns import call_columns
 from loper.log.calls_fold import Contact, Leg, contacts
 from loper.log.calls_legs import legs_of
+from loper.log.calls_numbers import INNER, OUTSIDE, digits_of, international
 from loper.log.fields import settled
 from loper.log.private import code_of
 from loper.log.rows import Maker
@@ -29,8 +29,6 @@ from loper.log.table import INSTANT, NEEDED, WORD, BadLog, Columns, Reading, Rej
 
 ROWS = 100_000  # contacts in a batch
 MIN_KEY = 16  # bytes
-INNER = 5  # digits: a number so short is one of the house
-OUTSIDE = 7  # digits: a number so long is somebody's own
 
 SCHEMA = pa.schema(
     [
@@ -63,14 +61,14 @@ class CallReading:
         calls: dict[str, list[Leg]] = defaultdict(list)
         inner = withheld = 0
         for leg in self.legs(on_progress):
-            if 0 < len(_digits(leg.number)) <= INNER:
+            if 0 < len(digits_of(leg.number)) <= INNER:
                 inner += 1
                 continue
             calls[leg.call].append(leg)
         found: list[Contact] = []
         for legs in calls.values():
             legs.sort(key=lambda leg: (leg.offered, leg.row))
-            withheld += not any(_digits(leg.number) for leg in legs)
+            withheld += not any(digits_of(leg.number) for leg in legs)
             found += contacts(legs)
         self.rejects.left_out += inner
         if inner:
@@ -162,24 +160,6 @@ def _source(
     return columns, rejects, lambda heard: legs_of(inner, heard)
 
 
-def international(number: str, country: str = "31") -> str:
-    """A number with its country, digits only; empty where it is none (withheld, anonymous)."""
-    digits = _digits(number)
-    if len(digits) < OUTSIDE:
-        return digits
-    if number.strip().lower().removeprefix("tel:").removeprefix("sip:").startswith("+"):
-        return digits
-    if digits.startswith("00"):
-        return digits[2:]
-    return country + digits[1:] if digits.startswith("0") else digits
-
-
-def _digits(number: str) -> str:
-    """The digits of a number, also of `"Name" <0612345678>` and of `sip:0612345678@exchange`."""
-    within = re.search(r"<([^>]*)>", number)
-    return re.sub(r"\D", "", (within[1] if within else number).split("@")[0])
-
-
 def _place(name: str) -> str | None:
     """A queue or where a call went to; a number of somebody's own is no more than `outside`."""
-    return ("outside" if len(_digits(name)) >= OUTSIDE else name) or None
+    return ("outside" if len(digits_of(name)) >= OUTSIDE else name) or None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -126,16 +127,25 @@ def _near(name: str, known: list[str]) -> str:
     return f": {hint}" if hint else ""
 
 
+@lru_cache(10_000)
 def result_of(text: str) -> Result | None:
     """How a call went, by the word of the exchange; None where it says nothing."""
     return next((result for result, pattern in _RESULTS.items() if pattern.search(text)), None)
 
 
+@lru_cache(10_000)
+def is_closed(text: str) -> bool:
+    """Whether these words are those of a time at which nobody answers."""
+    return CLOSED.search(text) is not None
+
+
+@lru_cache(10_000)
 def is_yes(text: str) -> bool:
     """Whether something is said to be so: anything but a no."""
     return bool(text) and not _NO.match(text)
 
 
+@lru_cache(100_000)
 def seconds_of(text: str) -> float | None:
     """A length of time: seconds, or 1:05 (minutes) or 0:01:05; None where it is none."""
     clock = _CLOCK.match(text.strip())

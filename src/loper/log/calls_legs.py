@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from loper.log.calls_columns import CLOSED, is_yes, result_of, seconds_of
+from loper.log.calls_columns import NAMES, is_closed, is_yes, result_of, seconds_of
 from loper.log.calls_fold import SECOND, Leg, Result
+from loper.log.calls_numbers import INNER, digits_of
 from loper.log.table import Reading
 
-INNER = 5  # digits: a number so short is one of the house
+OUT = re.compile(r"out|uit", re.I)
 TALKING = re.compile(r"^(queue|dial|appqueue|)$", re.I)
 """Of an Asterisk, what a caller does with a person; the rest (a menu, a message) is answered by nobody."""
+
+_NOTHING = {name: None if name in ("answered", "ended", "app") else "" for name in NAMES}
+"""What a row has of columns that are not there."""
 
 
 def legs_of(reading: Reading, on_progress: Callable[[int], None] | None) -> Iterator[Leg]:
@@ -24,49 +29,49 @@ def legs_of(reading: Reading, on_progress: Callable[[int], None] | None) -> Iter
         columns = {name: _plain(batch.column(name)) for name in batch.schema.names}
         names = list(columns)
         for values in zip(*columns.values(), strict=True):
-            yield _leg(dict(zip(names, values, strict=True)))
+            yield _leg({**_NOTHING, **dict(zip(names, values, strict=True))})
 
 
 def _plain(column: pa.Array) -> list[Any]:
-    """Times as microseconds, the rest as texts."""
-    kind = pa.int64() if pa.types.is_timestamp(column.type) else column.type
-    values: list[Any] = pc.cast(column, kind).to_pylist()
-    return values
+    """Times as microseconds; the rest as texts, empty where there is nothing."""
+    if pa.types.is_timestamp(column.type) or pa.types.is_integer(column.type):
+        values: list[Any] = pc.cast(column, pa.int64()).to_pylist()
+        return values
+    words = pc.dictionary_encode(pc.fill_null(pc.cast(column, pa.string()), ""))
+    texts = [text.strip() for text in words.dictionary.to_pylist()]
+    return [texts[place] for place in words.indices.to_pylist()]
 
 
 def _leg(row: Mapping[str, Any]) -> Leg:
-    def text(name: str) -> str:
-        return str(row.get(name) or "").strip()
-
-    offered, ended = row["offered"], row.get("ended")
-    wait, talk, duration = (seconds_of(text(name)) for name in ("wait", "talk", "duration"))
+    offered, ended = row["offered"], row["ended"]
+    wait, talk, duration = seconds_of(row["wait"]), seconds_of(row["talk"]), seconds_of(row["duration"])
     if wait is None and duration is not None and talk is not None:
         wait = duration - talk
-    result = _result(row, text, talk)
-    answered = _answered(row.get("answered"), offered, ended, wait, talk) if result == "answered" else None
+    result = _result(row, talk)
+    answered = _answered(row["answered"], offered, ended, wait, talk) if result == "answered" else None
     if ended is None:
         ended = _ended(offered, answered, wait, talk, duration)
-    queue = text("data").split(",")[0] if text("app").lower() == "queue" else text("queue")
-    inbound, number = _side(text("direction"), text("caller"), text("called"))
+    queue = row["data"].split(",")[0] if row["app"] and row["app"].lower() == "queue" else row["queue"]
+    inbound, number = _side(row["direction"], row["caller"], row["called"])
     return Leg(
-        row=row["seq"], call=text("call") or f"row {row['seq']}", number=number, offered=offered, result=result,
-        answered=answered, ended=ended, inbound=inbound, queue=queue, agent=_peer(text("agent")),
-        to=text("to") if is_yes(text("to")) else "", reason=text("reason"),
+        row=row["seq"], call=row["call"] or f"row {row['seq']}", number=number, offered=offered, result=result,
+        answered=answered, ended=ended, inbound=inbound, queue=queue, agent=_peer(row["agent"]),
+        to=row["to"] if is_yes(row["to"]) else "", reason=row["reason"],
     )  # fmt: skip
 
 
-def _result(row: Mapping[str, Any], text: Callable[[str], str], talk: float | None) -> Result:
-    if CLOSED.search(text("context")) or CLOSED.search(text("queue")):
+def _result(row: Mapping[str, Any], talk: float | None) -> Result:
+    if is_closed(row["context"]) or is_closed(row["queue"]):
         said: Result | None = "closed"
     else:
-        said = result_of(text("result")) if text("result") else None
-    if said == "answered" and "app" in row and not (TALKING.match(text("app")) and text("agent")):
+        said = result_of(row["result"])
+    if said == "answered" and row["app"] is not None and not (TALKING.match(row["app"]) and row["agent"]):
         return "abandoned"  # in the menu
     if said is not None:
         return said
-    if is_yes(text("abandoned")):
+    if is_yes(row["abandoned"]):
         return "abandoned"
-    there = row.get("answered")
+    there = row["answered"]
     yes = is_yes(there) if isinstance(there, str) else there is not None
     return "answered" if yes or talk else "abandoned"
 
@@ -91,16 +96,17 @@ def _ended(
 
 def _side(direction: str, caller: str, called: str) -> tuple[bool, str]:
     """Whether the customer called, and their number: by what the row says, else by which of the two is of the house."""
-    outbound = bool(re.match(r"(out|uit)", direction, re.I))
+    outbound = OUT.match(direction) is not None
     if not direction and _inner(caller) and called and not _inner(called):
         outbound = True
     return not outbound, called if outbound else caller
 
 
 def _inner(number: str) -> bool:
-    return 0 < len(re.sub(r"\D", "", number)) <= INNER
+    return 0 < len(digits_of(number)) <= INNER
 
 
+@lru_cache(10_000)
 def _peer(channel: str) -> str:
     """Who it was, without the number that an exchange gives each use of a line (`PJSIP/204-000001a3`)."""
     return re.sub(r"-[0-9a-f]{6,}(;\d)?$", "", channel)
