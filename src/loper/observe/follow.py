@@ -27,13 +27,18 @@ class Follow:
     def incoming(self) -> Incoming:
         return incoming_of(self.layout)
 
+    @property
+    def by_case(self) -> tuple[Ints, Ints]:
+        """The same for cases, in which contacts lie in order already."""
+        return np.arange(len(self.layout), dtype=np.int32), self.layout.offsets
+
     @cached_property
     def by_customer(self) -> tuple[Ints, Ints]:
         """Contacts by (customer, time, seq), and where each customer's begin. Without customers: the cases."""
         layout = self.layout
         customer = layout.words("customer")
         if customer is None:
-            return np.arange(len(layout), dtype=np.int32), layout.offsets
+            return self.by_case
         count = len(customer.values) + layout.count
         owner = kernels_follow.owners(layout.offsets, customer.codes, len(customer.values))
         order, bounds = kernels.in_order(owner, count, layout.time, layout.seq)
@@ -49,7 +54,7 @@ class Follow:
         """Of each contact the place of the next one that the customer made; kept for the usual ones."""
         found: Ints
         if by == "case":
-            order, bounds = np.arange(len(self.layout), dtype=np.int32), self.layout.offsets
+            order, bounds = self.by_case
             reason, size = np.full(len(self.layout), -1, np.int16), 0
             found = kernels_follow.came_after(order, bounds, incoming.coming, reason, size)[0]
             return found

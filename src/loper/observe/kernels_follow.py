@@ -111,3 +111,21 @@ def cases_in(offsets: Any, codes: Any, code: int, state: Any, wanted: int) -> An
                 out[c] = True
                 break
     return out
+
+
+@_loop
+def squares(order: Any, bounds: Any, state: Any, selected: Any, share: float) -> Any:
+    """Over the customers who have contacts in state 2 or 3 that are selected (all, where `selected` is empty): the sum
+    of (those in state 3 - share * both)^2, and how many customers those are."""
+    total, customers = 0.0, 0
+    for c in range(len(bounds) - 1):
+        n = came = 0
+        for i in range(bounds[c], bounds[c + 1]):
+            p = order[i]
+            if state[p] >= 2 and (len(selected) == 0 or selected[p]):
+                n += 1
+                came += state[p] == 3
+        if n:
+            customers += 1
+            total += (came - share * n) ** 2
+    return total, customers

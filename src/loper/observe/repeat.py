@@ -6,13 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from loper.log.table import BadLog
 from loper.observe import kernels_follow
 from loper.observe.answer import Answer
 from loper.observe.follow import DAY, By
 from loper.observe.incoming import named, said
 from loper.observe.layout import Ints, Words
-from loper.observe.result import Result, wilson
+from loper.observe.result import Result, design_effect, wilson
 from loper.observe.words import Say
 
 if TYPE_CHECKING:
@@ -36,8 +38,8 @@ class Group:
 class Repeats(Answer):
     """Contacts of customers that were followed by another one of the same customer about the same thing within `days`.
 
-    A contact counts only when the log goes on for `days` after it: of later ones nobody knows yet. The intervals take
-    contacts as independent; those of one customer are not quite, so they are somewhat wider in truth.
+    A contact counts only when the log goes on for `days` after it: of later ones nobody knows yet. Contacts of one
+    customer hang together, so the intervals are as wide as the customers that they come from allow.
     """
 
     days: float
@@ -140,6 +142,7 @@ def repeats_of(log: Log, *, days: float = 7, by: By | None = None, activities: C
     state, begun = _states(log, days, by, activities)
     counts = kernels_follow.by_code(layout.offsets, layout.activity, len(layout.activities), state, rows)
     late, none, came = (int(one) for one in counts.sum(0)[1:])
+    effect = _effect(log, state, came, none + came, by)
     first = kernels_follow.firsts(layout.offsets, begun, state, rows)
     incoming = named(layout, activities) if activities else follow.incoming
     return Repeats(
@@ -147,11 +150,11 @@ def repeats_of(log: Log, *, days: float = 7, by: By | None = None, activities: C
         contacts=none + came,
         repeated=came,
         too_late=late,
-        rate=wilson(came, none + came),
-        resolved=wilson(int(first[2]), int(first[2] + first[3])),
+        rate=wilson(came, none + came, effect=effect),
+        resolved=wilson(int(first[2]), int(first[2] + first[3]), effect=effect),
         by=by,
         told_by=incoming.by,
-        groups=tuple(group for what in NAMED for group in groups_of(log, what, state)),
+        groups=tuple(group for what in NAMED for group in groups_of(log, what, state, effect)),
         activities=tuple(activities),
     )
 
@@ -167,14 +170,23 @@ def _states(log: Log, days: float, by: By, activities: Collection[str]) -> tuple
     )
 
 
-def groups_of(log: Log, what: str, state: Ints) -> list[Group]:
+def _effect(log: Log, state: Ints, came: int, contacts: int, by: By) -> float:
+    """The design effect of contacts coming from the same customers, over all of them; parts are taken to have it too."""
+    layout = log.layout
+    order, bounds = log.follow.by_case if by == "case" else log.follow.by_customer
+    selected = np.zeros(0, np.bool_) if log.keep is None else np.repeat(log.keep, layout.lengths)
+    squares, customers = kernels_follow.squares(order, bounds, state, selected, came / max(1, contacts))
+    return design_effect(came, contacts, squares, customers)
+
+
+def groups_of(log: Log, what: str, state: Ints, effect: float = 1) -> list[Group]:
     """Of each reason, channel or activity how many contacts are in state 2 or 3, and how many in 3; the most first."""
     column = _column(log, what)
     if column is None:
         return []
     counts = kernels_follow.by_code(log.layout.offsets, column.codes, len(column.values), state, log.rows)
     groups = [
-        Group(what=what, name=name, contacts=none + came, repeated=came, rate=wilson(came, none + came))
+        Group(what=what, name=name, contacts=none + came, repeated=came, rate=wilson(came, none + came, effect=effect))
         for name, (_, _, none, came) in zip(column.values, counts.tolist(), strict=False)
         if none + came
     ]

@@ -44,14 +44,27 @@ def z(level: float) -> float:
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
-def wilson(successes: int, n: int, level: float = 0.95) -> Result:
-    """A share with its Wilson score interval (Wilson 1927); never outside [0, 1]. Nothing counted: all is possible."""
+def wilson(successes: int, n: int, level: float = 0.95, *, effect: float = 1) -> Result:
+    """A share with its Wilson score interval (Wilson 1927); never outside [0, 1]. Nothing counted: all is possible.
+
+    `effect`: where what is counted hangs together, the design effect; n / effect then counts for the interval.
+    """
     if not n:
         return Result(estimate=float("nan"), low=0, high=1, n=0, method="Wilson", level=level)
-    p, q = successes / n, z(level) ** 2 / n
+    p, q = successes / n, z(level) ** 2 * effect / n
     middle, half = (p + q / 2) / (1 + q), sqrt(p * (1 - p) * q + q * q / 4) / (1 + q)
     low, high = max(0.0, middle - half), min(1.0, middle + half)
     return Result(estimate=p, low=low, high=high, n=n, method="Wilson", level=level)
+
+
+def design_effect(successes: int, n: int, squares: float, clusters: int) -> float:
+    """How many times the variance of a share is what it would be if all n were independent: by ratio estimation over
+    clusters, of which `squares` is the sum of (successes - share * size)^2 (Cochran 1977, 11.7; Kish 1965). At least 1.
+    """
+    p = successes / n if n else 0.0
+    if clusters < 2 or not 0 < p < 1:
+        return 1.0
+    return max(1.0, squares * clusters / (clusters - 1) / (n * p * (1 - p)))
 
 
 def share_difference(one: tuple[int, int], other: tuple[int, int], level: float = 0.95) -> Result:
