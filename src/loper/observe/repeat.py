@@ -171,7 +171,7 @@ def _states(log: Log, days: float, by: By, activities: Collection[str]) -> tuple
 
 
 def _effect(log: Log, state: Ints, came: int, contacts: int, by: By) -> float:
-    """The design effect of contacts coming from the same customers, over all of them; parts are taken to have it too."""
+    """The design effect of contacts that come from the same customers, over all; the parts are taken to have it too."""
     layout = log.layout
     order, bounds = log.follow.by_case if by == "case" else log.follow.by_customer
     selected = np.zeros(0, np.bool_) if log.keep is None else np.repeat(log.keep, layout.lengths)
