@@ -81,6 +81,18 @@ def test_legs_of_one_call_are_one_contact_and_a_transfer_after_it(tmp_path: Path
     ]
 
 
+def test_a_leg_that_a_colleague_made_is_of_the_call_of_the_customer(tmp_path: Path) -> None:
+    reading = opened(
+        tmp_path,
+        "linkedid,src,dst,start,answer,end,disposition,dstchannel\n"
+        "7,0612345678,900,2025-01-13 10:00:00,2025-01-13 10:00:10,2025-01-13 10:02:00,ANSWERED,PJSIP/204-0000001a\n"
+        "7,204,205,2025-01-13 10:01:30,2025-01-13 10:01:40,2025-01-13 10:09:00,ANSWERED,PJSIP/205-0000001b\n"
+        "8,204,205,2025-01-13 11:00:00,2025-01-13 11:00:10,2025-01-13 11:02:00,ANSWERED,PJSIP/205-0000001c\n",
+    )
+    assert rows(reading, "activity", "direction") == [("call answered", "in"), ("call transferred", "in")]
+    assert len({code for (code,) in rows(reading, "customer")}) == 1 and said(reading)["inner"] == 1
+
+
 def test_a_withheld_number_is_a_customer_of_its_own(tmp_path: Path) -> None:
     reading = opened(
         tmp_path,

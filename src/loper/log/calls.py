@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -42,6 +42,13 @@ SCHEMA = pa.schema(
 )
 
 
+class Side(NamedTuple):
+    """Whose call it is, and whether they made it."""
+
+    number: str
+    inbound: bool
+
+
 @dataclass(kw_only=True)
 class CallReading:
     """Call records, opened; see `loper.log.table.Reading`."""
@@ -59,16 +66,20 @@ class CallReading:
         """The contacts; may be asked for again."""
         self.rejects.forget()
         calls: dict[str, list[Leg]] = defaultdict(list)
-        inner = withheld = 0
         for leg in self.legs(on_progress):
-            if 0 < len(digits_of(leg.number)) <= INNER:
-                inner += 1
-                continue
             calls[leg.call].append(leg)
         found: list[Contact] = []
-        for legs in calls.values():
+        sides: dict[str, Side] = {}
+        inner = withheld = 0
+        for call, legs in calls.items():
             legs.sort(key=lambda leg: (leg.offered, leg.row))
-            withheld += not any(digits_of(leg.number) for leg in legs)
+            lengths = [len(digits_of(leg.number)) for leg in legs]
+            if 0 < max(lengths) <= INNER:
+                inner += len(legs)
+                continue
+            withheld += max(lengths) == 0
+            number = next((leg.number for leg, long in zip(legs, lengths, strict=True) if long > INNER), "")
+            sides[call] = Side(number, legs[0].inbound)
             found += contacts(legs)
         self.rejects.left_out += inner
         if inner:
@@ -77,23 +88,22 @@ class CallReading:
             said = "calls had no number: each of them is a customer of its own"
             self.rejects.note("withheld", said, count=withheld)
         found.sort(key=lambda one: (one.time, one.leg.row))
-        numbers = {call: next((leg.number for leg in legs if leg.number), "") for call, legs in calls.items()}
-        yield from self._batches(found, numbers)
+        yield from self._batches(found, sides)
 
-    def _batches(self, found: list[Contact], numbers: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
+    def _batches(self, found: list[Contact], sides: Mapping[str, Side]) -> Iterator[pa.RecordBatch]:
         codes: dict[str, str | None] = {}
-        rows = (self._row(seq, one, numbers[one.leg.call], codes) for seq, one in enumerate(found, 1))
+        rows = (self._row(seq, one, sides[one.leg.call], codes) for seq, one in enumerate(found, 1))
         while some := list(islice(rows, ROWS)):
             yield pa.RecordBatch.from_pylist(some, schema=SCHEMA)
 
-    def _row(self, seq: int, one: Contact, number: str, codes: dict[str, str | None]) -> dict[str, Any]:
-        if number not in codes:
-            codes[number] = self._customer(number)
-        customer, leg = codes[number], one.leg
+    def _row(self, seq: int, one: Contact, side: Side, codes: dict[str, str | None]) -> dict[str, Any]:
+        if side.number not in codes:
+            codes[side.number] = self._customer(side.number)
+        customer, leg = codes[side.number], one.leg
         return {
             "case": customer or f"call {leg.call}", "activity": one.activity, "time": one.time, "seq": seq,
-            "channel": "phone", "direction": "in" if leg.inbound else "out",
-            "initiator": "customer" if leg.inbound else "agent", "outcome": one.outcome or None,
+            "channel": "phone", "direction": "in" if side.inbound else "out",
+            "initiator": "customer" if side.inbound else "agent", "outcome": one.outcome or None,
             "reason": leg.reason or None, "queue": _place(leg.queue), "to": _place(one.to), "customer": customer,
             "end": one.end, "wait_s": one.wait, "call": leg.call,
         }  # fmt: skip
