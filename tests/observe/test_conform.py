@@ -98,6 +98,18 @@ class World:
             self.tell(case, "job.fixed")
         self.later(days=5)
 
+    def anything(self, case: str, chance: random.Random) -> None:
+        """One repair in which events come as they like, in any order."""
+        self.tell(case, "job.reported", **REPORT)
+        for _ in range(chance.randint(2, 14)):
+            self.later(hours=chance.choice([0.05, 0.5, 1, 3, 8, 26, 60]), seconds=chance.randint(1, 50))
+            type = chance.choice(list(REPAIR.events))
+            start = self.engine.clock.at + timedelta(hours=chance.choice([2, 30, 80]))
+            told = {"appointment": visit(start), "eta": start.isoformat(), "problem": "leak", "reason": "material"}
+            sets = COMPLAINT.events[type].sets if type == "complaint.made" else REPAIR.events[type].sets
+            self.tell(case, type, **{name: value for name, value in told.items() if name in sets})
+        self.later(days=6)
+
 
 @pytest.fixture(scope="module")
 def worlds() -> list[World]:
@@ -194,6 +206,24 @@ def test_with_the_events_beside_it_every_touchpoint_is_judged_by_the_step_itself
     assert planned(some) == {("reminder", "missing"), ("survey", "ad hoc")}, "the others are walked"
     with pytest.raises(BadLog, match="the columns kind and cause"):
         log_of(("1", "survey", 0)).conform(REPAIR, told=told)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_whatever_happens_nobody_is_accused_and_what_is_taken_out_is_missed(seed: int) -> None:
+    """The walk may leave out what it cannot know; it never says what is not so. With the events it knows all."""
+    world, chance = World(), random.Random(seed)
+    world.anything("x", chance)
+    touches = [one for one in world.store.data.touches if one.case == "x"]
+    told = [Told(case="x", event=event, customer="of x") for event in world.store.data.events["x"]]
+    unexpected = {(one.activity, "order") for one in touches if one.kind == "unexpected"}
+    end = touches[-1].at + timedelta(days=2)
+    for how in ({}, {"told": told}):
+        assert planned(table(touches).conform(REPAIR, now=touches[-1].at, **how)) == unexpected
+    happened = [one for one in touches if one.kind in ("message", "task") and one.activity != "received"]
+    for gone in chance.sample(happened, min(3, len(happened))):
+        log = table(one for one in touches if one is not gone)
+        found = planned(log.conform(REPAIR, told=told, grace=timedelta(hours=1), now=end))
+        assert (gone.activity, "missing") in found, gone
 
 
 VISIT = """

@@ -60,8 +60,8 @@ def own(journey: Journey, activity: str, kind: str | None, outcome: str | None, 
         does = "unexpected" if known(journey, activity) else "foreign"
     elif kind == "overdue":
         does = "overdue"
-    elif kind in ("move", "noted"):
-        return Meaning(does="nothing", name=activity, stage=stage if kind == "move" else None)
+    if does == "nothing" and kind != "move":
+        stage = None  # only the record of a move says where the case went
     return Meaning(does=does, name=activity, stage=stage)
 
 

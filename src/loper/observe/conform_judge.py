@@ -107,15 +107,17 @@ class Judge:
 
     def _due(self, at: Ints, one: Expected) -> Ints:
         """When it was due, microseconds."""
-        anchor, between = one.anchor, one.touchpoint.between
+        anchor, between, every = one.anchor, one.touchpoint.between, one.touchpoint.every
         sign = -1 if isinstance(anchor, OnFact) and anchor.before else 1
-        if between is None and anchor.shift is None:
-            return at
-        if between is None and anchor.shift is not None and anchor.shift.unit in ELAPSED:
-            return at + sign * _elapsed(anchor.shift)
-        reckon = partial(
-            due, zone=self.journey.timezone, calendar=self.journey.calendar, by=anchor.shift, sign=sign, window=between
-        )
+        if between is None and not one.times:
+            if anchor.shift is None:
+                return at
+            if anchor.shift.unit in ELAPSED:
+                return at + sign * _elapsed(anchor.shift)
+        zone, calendar = self.journey.timezone, self.journey.calendar
+        reckon = partial(due, zone=zone, calendar=calendar, by=anchor.shift, sign=sign, window=between)
+        if one.times:
+            reckon = partial(reckon, every=every, repeat=one.times)
         different, place = np.unique(at, return_inverse=True)
         return np.array([micros(reckon(instant(int(each)))) for each in different], np.int64)[place]
 

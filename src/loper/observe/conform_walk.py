@@ -38,7 +38,7 @@ class Expected:
     at: int
     until: int | None = None
     sure: bool = True  # else it may have been due: then nobody says that it is missing
-    times: int = 0  # how often it happened
+    times: int = 0  # how often it happened; of `every` it is the next time that is expected
     tried: bool = False
 
     @property
@@ -273,5 +273,6 @@ class _Walker:
     def over(self) -> Walk:
         for name, at in self.early:
             self._found("ad hoc", name, at)
-        self.walk.expected = [p for p in (*self.gone, *self.pending) if p.sure and not p.times and not p.tried]
+        sure = [p for p in (*self.gone, *self.pending) if p.sure and not p.tried]
+        self.walk.expected = [p for p in sure if not p.times or (p.touchpoint.every is not None and self._still(p))]
         return self.walk
