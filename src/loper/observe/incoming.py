@@ -41,11 +41,14 @@ SAYS_IN = CUSTOMER | frozenset(
 )
 SAYS_OUT = frozenset(
     "sent send sends letter invitation invite reminder confirmation notification notice mailing newsletter outbound"
-    " outgoing message push survey"
+    " outgoing push"
     " verstuurd verstuur verzonden verzend gestuurd brief uitnodiging herinnering bevestiging ontvangstbevestiging"
-    " aankondiging notificatie bericht nieuwsbrief uitgaand enquête afspraakbrief afspraakbevestiging".split()
+    " aankondiging notificatie nieuwsbrief uitgaand afspraakbrief afspraakbevestiging".split()
 )
 """Of an activity's words the first that is in one of the two lists decides: “customer calls about letter” is theirs."""
+
+RECEIVED = frozenset("received ontvangen binnen binnengekomen".split())
+"""A letter that is received is the customer's."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -118,11 +121,12 @@ def named(layout: Layout, activities: Collection[str]) -> Incoming:
 
 def side_of(activity: str) -> Side:
     """Whose an activity is by its words: the first word that is in a list decides."""
-    for word in re.findall(r"[^\W\d_]+", activity.casefold()):
+    words = re.findall(r"[^\W\d_]+", activity.casefold())
+    for word in words:
         if word in SAYS_IN:
             return "in"
         if word in SAYS_OUT:
-            return "out"
+            return "out" if RECEIVED.isdisjoint(words) else "in"
     return ""
 
 
