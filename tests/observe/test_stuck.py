@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from loper.define import read_journey
 from loper.log.table import BadLog
+from loper.observe import stuck
 from loper.observe.kernels_waits import edges
 from loper.observe.log import Log
 from loper.observe.stuck import stuck_of
@@ -210,3 +211,18 @@ def test_a_selection_has_the_stuck_points_of_its_own_cases() -> None:
 def test_a_name_that_the_log_does_not_have_is_told_with_the_nearest() -> None:
     with pytest.raises(BadLog, match="no activity “bb” in this log; did you mean “b”"):
         story("ab").stuck(ends=["bb"])
+
+
+def test_of_very_many_activities_only_those_at_which_most_stand_are_told_and_the_sums_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log = log_of(*hanging(200, 30), *((f"other {n}", "z", n) for n in range(6)))
+    before = log.stuck(ends=["c"])
+    monkeypatch.setattr(stuck, "CROWD", 1)
+    after = log.stuck(ends=["c"])
+    assert [one.activity for one in after.stays] == ["b"] and len(before.stays) == 3
+    assert (
+        (after.ended, after.stopped, after.under_way)
+        == (before.ended, before.stopped, before.under_way)
+        == (170, 36, 1)
+    )

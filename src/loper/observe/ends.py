@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 LEAST = 5
 """So many must still be watched for a curve to tell anything of them."""
 
+CROWD = 500
+"""Of so many activities at most each is looked at by itself: those at which the most cases stand."""
+
 NO_CONTACTS = np.zeros(0, np.bool_)
 
 
@@ -87,14 +90,17 @@ def guess(log: Log) -> Bools:
     nothing = np.zeros(size, np.bool_)
     if not len(layout):
         return nothing
-    until, ended = kernels_waits.lives(layout.offsets, layout.activity, rows, nothing, NO_CONTACTS, False)
-    now = int(layout.time.max())
-    stays = kernels_waits.stays(layout.offsets, layout.activity, size, layout.time, rows, until, ended, now)
-    _, cases, _, last = kernels.visits(layout.offsets, layout.activity, size, rows)
     found = nothing.copy()
-    for a in np.flatnonzero(last * 2 > cases):
-        curve = kaplan_meier(stays[0, a], stays[1, a])
-        found[a] = wilson(int(last[a]), int(cases[a])).low > 0.5 and curve.at(curve.seen_s(LEAST)).low > 0.5
+    until, ended = kernels_waits.lives(layout.offsets, layout.activity, rows, nothing, NO_CONTACTS, False)
+    _, cases, _, last = kernels.visits(layout.offsets, layout.activity, size, rows)
+    likely = [a for a in np.argsort(-last, kind="stable")[:CROWD] if wilson(int(last[a]), int(cases[a])).low > 0.5]
+    number = np.full(size, -1)
+    number[likely] = np.arange(len(likely))
+    given = (layout.offsets, layout.activity, number, len(likely), layout.time, rows, until, ended)
+    stays = kernels_waits.stays(*given, int(layout.time.max()))
+    for group, a in enumerate(likely):
+        curve = kaplan_meier(stays[0, group], stays[1, group])
+        found[a] = curve.at(curve.seen_s(LEAST)).low > 0.5
     return found
 
 

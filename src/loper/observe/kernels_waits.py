@@ -52,16 +52,22 @@ def lives(offsets: Any, activity: Any, rows: Any, ends: Any, over: Any, at_first
 
 
 @_loop
-def stays(offsets: Any, activity: Any, activities: int, time: Any, rows: Any, until: Any, ended: Any, now: int) -> Any:
-    """Of each activity and bin of waiting: how many went on after it, and how many stand there since. [2, activities,
-    bins]; `now` is when the log ends."""
-    out = np.zeros((2, activities, BINS), np.int32)
+def stays(
+    offsets: Any, activity: Any, number: Any, size: int, time: Any, rows: Any, until: Any, ended: Any, now: int
+) -> Any:
+    """Of each group of activities and bin of waiting: how many went on after it, and how many stand there since. [2,
+    size, bins]; `number` is the group of an activity, -1: none; `now` is when the log ends."""
+    out = np.zeros((2, size, BINS), np.int32)
     for r in range(len(rows)):
         low, high = offsets[rows[r]], until[r]
         for i in range(low, high - 1):
-            out[0, activity[i], bin_of(time[i + 1] - time[i])] += 1
+            g = number[activity[i]]
+            if g >= 0:
+                out[0, g, bin_of(time[i + 1] - time[i])] += 1
         if not ended[r]:
-            out[1, activity[high - 1], bin_of(now - time[high - 1])] += 1
+            g = number[activity[high - 1]]
+            if g >= 0:
+                out[1, g, bin_of(now - time[high - 1])] += 1
     return out
 
 

@@ -26,7 +26,7 @@ from loper.observe.words import Say
 if TYPE_CHECKING:
     from loper.observe.log import Log
 
-STATES = 200
+STATES = 100
 """So many activities are states of the chain at most, the commonest; others are passed over."""
 
 OUTCOMES = 8

@@ -129,7 +129,7 @@ class Representatives(Answer):
 
 def representatives_of(log: Log, *, count: int = 5) -> Representatives:
     """At most `count` variants that lie nearest to all cases: k-medoids over the edits between variants, as a part of
-    the longer of both, weighted by their cases (Schubert & Rousseeuw 2021). Each other variant goes with the nearest."""
+    the longer of both, weighted by their cases (Schubert & Rousseeuw 2021). Each other goes with the nearest."""
     which, layout, rows = log.which, log.layout, log.rows
     if not len(rows):
         return Representatives(cases=0, variants=0, chosen_from=0, covered=0, left_over=0, apart=0.0, journeys=())

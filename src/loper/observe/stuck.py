@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from loper.define.model import Journey
 from loper.observe import kernels_waits
 from loper.observe.answer import Answer
-from loper.observe.ends import LEAST, ends_of
+from loper.observe.ends import CROWD, LEAST, Ends, ends_of
 from loper.observe.filter import Filter, instant
+from loper.observe.layout import Ints
 from loper.observe.result import Result, wilson
 from loper.observe.survival import Curve, kaplan_meier
 from loper.observe.words import Say
@@ -122,7 +123,8 @@ class Stay(Answer):
 
 @dataclass(frozen=True, kw_only=True)
 class Stuck(Answer):
-    """`stays` in order of the cases that stopped there. Cases are ended, stopped or under way, or (where no time can be
+    """`stays` in order of the cases that stopped there (of more than CROWD activities: those at which most cases
+    stand; the others are in the sums). Cases are ended, stopped or under way, or (where no time can be
     told after which nobody goes on) under way for ever."""
 
     cases: int
@@ -173,20 +175,20 @@ def stuck_of(log: Log, *, ends: Collection[str] | None = None, journey: Journey 
     layout, rows, size = log.layout, log.rows, len(log.layout.activities)
     over = ends_of(log, ends, journey)
     now = int(layout.time.max()) if len(layout) else 0
-    given = (layout.offsets, layout.activity, size, layout.time, rows, over.until, over.ended, now)
-    stays = kernels_waits.stays(*given)
-    looked_at = np.flatnonzero(~over.codes & (stays.sum(axis=(0, 2)) > 0))
-    whole = kaplan_meier(stays[0, looked_at].sum(axis=0), stays[1, looked_at].sum(axis=0))
+    groups, chosen = _groups(log, over)
+    life = (layout.time, rows, over.until, over.ended, now)
+    stays = kernels_waits.stays(layout.offsets, layout.activity, groups, len(chosen) + 1, *life)
+    whole = kaplan_meier(*stays.sum(axis=1))
     general = collapse(whole)
-    curves = {int(a): kaplan_meier(stays[0, a], stays[1, a]) for a in looked_at}
-    own = {a: collapse(curve) for a, curve in curves.items() if min(stays[:, a].sum(axis=1)) >= LEAST}
+    both = {int(a): (stays[0, g], stays[1, g]) for g, a in enumerate(chosen) if stays[:, g].any()}
+    curves = {a: kaplan_meier(*one) for a, one in both.items()}
+    own = {a: collapse(curve) for a, curve in curves.items() if min(one.sum() for one in both[a]) >= LEAST}
     own = {a: seconds for a, seconds in own.items() if np.isfinite(seconds)}
     after = {a: own[a] if a in own else max(general, nearly_all(curve)) for a, curve in curves.items()}
-    limits = np.full(size, np.iinfo(np.int64).max)
-    for a, seconds in after.items():
-        if np.isfinite(seconds):
-            limits[a] = round(seconds * 1e6)
-    (came, seen, stopped, under_way), at = kernels_waits.standing(*given, limits)
+    limits = np.full(size, micros_of(general))
+    limits[list(after)] = [micros_of(seconds) for seconds in after.values()]
+    table, at = kernels_waits.standing(layout.offsets, layout.activity, size, *life, limits)
+    came, seen, stopped, under_way = table
     shares = {a: stopped[a] / seen[a] for a in curves if seen[a] >= LEAST}
     level = 1 - 0.05 / max(1, len(curves))
     found = []
@@ -234,13 +236,31 @@ def stuck_of(log: Log, *, ends: Collection[str] | None = None, journey: Journey 
 def patience(log: Log) -> float:
     """After how many seconds going on collapses in the whole log, whatever the activity; infinite where it does not."""
     whole = log.whole
-    size, layout = len(whole.layout.activities), whole.layout
+    layout = whole.layout
     if not len(layout):
         return float("inf")
     over = ends_of(whole)
-    given = (layout.offsets, layout.activity, size, layout.time, whole.rows, over.until, over.ended)
-    stays = kernels_waits.stays(*given, int(layout.time.max()))[:, ~over.codes].sum(axis=1)
-    return collapse(kaplan_meier(stays[0], stays[1]))
+    number = np.where(over.codes, -1, 0)
+    given = (layout.offsets, layout.activity, number, 1, layout.time, whole.rows, over.until, over.ended)
+    stays = kernels_waits.stays(*given, int(layout.time.max()))
+    return collapse(kaplan_meier(stays[0, 0], stays[1, 0]))
+
+
+def _groups(log: Log, over: Ends) -> tuple[Ints, Ints]:
+    """A group for each activity at which the most cases stand, one more for all others (none for an end); and which
+    activity each group is."""
+    layout = log.layout
+    size = len(layout.activities)
+    last = layout.activity[over.until[~over.ended] - 1]
+    standing = np.where(over.codes, -1, np.bincount(last, minlength=size))
+    chosen = np.argsort(-standing, kind="stable")[: min(CROWD, int((standing >= 0).sum()))]
+    groups = np.where(over.codes, -1, len(chosen))
+    groups[chosen] = np.arange(len(chosen))
+    return groups, chosen
+
+
+def micros_of(seconds: float) -> int:
+    return round(seconds * 1e6) if np.isfinite(seconds) else int(np.iinfo(np.int64).max)
 
 
 def nearly_all(curve: Curve, share: float = 0.99) -> float:

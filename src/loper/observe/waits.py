@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from loper.observe import kernels_waits
 from loper.observe.answer import Answer
+from loper.observe.ends import CROWD
 from loper.observe.filter import Filter
 from loper.observe.layout import Floats, Ints
 from loper.observe.result import Result, z
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
 BAR = 16
 """So many bins of the grid are one bar of a histogram: four bars to a doubling of the time."""
-
-CROWD = 500
-"""Of so many activities at most the waits are told, those with the most waiting."""
 
 
 @dataclass(frozen=True, kw_only=True)
