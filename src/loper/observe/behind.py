@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loper.log.table import BadLog
+from loper.observe import kernels
 from loper.observe.layout import Bools
 
 if TYPE_CHECKING:
@@ -61,10 +62,29 @@ def _failure(log: Log, ground: str) -> Cases | None:
     return next((one.rows for one in log.failure_demand().grounds if one.ground == ground), None)
 
 
+def _funnel(log: Log, about: str) -> Cases | None:
+    number, _colon, fate = about.partition(":")
+    steps = log.funnel().steps
+    if not number.isdigit() or int(number) >= len(steps):
+        return None
+    return next((rows for name, rows in steps[int(number)].numbers.items() if name == fate), None)
+
+
+def _again(log: Log, activity: str) -> Cases | None:
+    layout = log.layout
+    if activity not in layout.activities:
+        return None
+    code = list(layout.activities).index(activity)
+    found: Cases = kernels.again(layout.offsets, layout.activity, code, log.rows)
+    return found
+
+
 SETS: Mapping[str, Callable[[Log, str], Cases | None]] = {
     "stopped": _stopped,  # :ACTIVITY
     "dropped": _dropped,  # :first or last:CHANNEL
     "elsewhere": _elsewhere,
     "left": _left,  # :CHANNEL:AFTER
     "failure": _failure,  # :GROUND
+    "funnel": _funnel,  # :NUMBER OF A STEP:FATE
+    "again": _again,  # :ACTIVITY
 }

@@ -103,7 +103,7 @@ def _stuck(log: Log) -> Iterator[Finding]:
 
 
 def _calls(log: Log) -> Iterator[Finding]:
-    aside = _aside(log)
+    aside = asides(log)
     found = log.calls_after(activities=aside) if aside else log.calls_after()
     for one in found.messages:
         if one.stands_out:
@@ -123,7 +123,7 @@ def _calls(log: Log) -> Iterator[Finding]:
             )
 
 
-def _aside(log: Log) -> tuple[str, ...]:
+def asides(log: Log) -> tuple[str, ...]:
     """Contacts by which the design lets a customer ask without going on: a step of the way is no call for help."""
     if log.design is None:
         return ()
@@ -160,7 +160,7 @@ def _digital(log: Log) -> Iterator[Finding]:
     found = log.digital()
     if found.begun and found.share.estimate >= OFTEN:
         yield Finding(
-            question="channels",
+            question="digital",
             cases=found.elsewhere,
             title=Sentence.of(
                 "{share} of those who begin digitally end elsewhere",
@@ -225,7 +225,7 @@ def _waits(log: Log) -> Iterator[Finding]:
     longest = [one for one in log.waits(most=20).between if one.share.estimate >= 2 * OFTEN]
     for one in longest[:1]:
         yield Finding(
-            question="waits",
+            question="pace",
             cases=one.count,
             title=Sentence.of(
                 "{share} of all waiting is between “{source}” and “{target}”",

@@ -309,3 +309,18 @@ def tied(offsets: Any, time: Any, rows: Any) -> Any:
         contacts += found
         cases += found > 0
     return contacts, cases
+
+
+@_loop
+def again(offsets: Any, codes: Any, code: int, rows: Any) -> Any:
+    """Those of the cases that have this code more than once."""
+    out = np.empty(len(rows), np.int64)
+    found = 0
+    for r in range(len(rows)):
+        count = 0
+        for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
+            count += codes[i] == code
+        if count > 1:
+            out[found] = rows[r]
+            found += 1
+    return out[:found]

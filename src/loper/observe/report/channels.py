@@ -1,75 +1,116 @@
-"""Sections about contact: by which channels, where they change, and why customers come back."""
+"""Sections about channels: by which customers come, where they change, who begins digitally and ends elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from loper.draw import charts
+from loper.observe import behind
 from loper.observe.filter import Filter
-from loper.observe.report.section import Context, Head, Row, Section
+from loper.observe.report.section import NUMBER, Context, Section
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
 
-DAYS = 7.0
+LISTED = 25
 
 
 def channel_sections(log: Log, context: Context) -> Sequence[Section]:
-    say, cell = context.say, context.cell
+    cell = context.cell
     found, switches = log.channels(), log.switches()
-    shares = Section(
-        key="channels",
-        title=say("By which channels", "Via welke kanalen"),
-        words=found.summary(context.language),
-        heads=(
-            Head(text=say("Channel", "Kanaal")),
-            Head(text=say("Contacts", "Contacten"), number=True),
-            Head(text=say("Cases", "Zaken"), number=True),
-            Head(text=say("Begin here", "Beginnen hier"), number=True),
-            Head(text=say("End here", "Eindigen hier"), number=True),
-        ),
-        rows=tuple(
-            Row(
-                cells=(
-                    cell(one.channel),
-                    cell(one.contacts, part=one.contacts / max(1, found.contacts)),
-                    cell(one.cases, Filter(channel=(one.channel,))),
-                    cell(one.begins),
-                    cell(one.ends),
-                )
-            )
+    shares = context.section(
+        "channels",
+        ("By which channels", "Via welke kanalen"),
+        found.summary(context.language),
+        (("Channel", "Kanaal"), ("Contacts", "Contacten", NUMBER), ("Cases", "Zaken", NUMBER),
+         ("Begin here", "Beginnen hier", NUMBER), ("End here", "Eindigen hier", NUMBER)),
+        (
+            (one.channel, cell(one.contacts, part=one.contacts / max(1, found.contacts)),
+             cell(one.cases, Filter(channel=(one.channel,))), cell(one.begins), cell(one.ends))
             for one in found.shares
         ),
-        data=found.rows(),
-    )
-    changes = Section(
-        key="switches",
-        title=say("Where customers change channel", "Waar klanten van kanaal wisselen"),
-        words=switches.summary(context.language),
-        heads=(
-            Head(text=say("From", "Van")),
-            Head(text=say("To", "Naar")),
-            Head(text=say("Times", "Aantal"), number=True),
+        found,
+    )  # fmt: skip
+    title = ("Where customers change channel", "Waar klanten van kanaal wisselen")
+    changes = context.section(
+        "switches",
+        title,
+        switches.summary(context.language),
+        (("From", "Van"), ("To", "Naar"), ("Times", "Aantal", NUMBER)),
+        (
+            (one.source, one.target, cell(one.count, part=one.count / max(1, switches.switches[0].count)))
+            for one in switches.switches[:LISTED]
         ),
-        rows=tuple(
-            Row(
-                cells=(cell(one.source), cell(one.target), cell(one.count, part=one.count / switches.switches[0].count))
+        switches,
+        draw=(
+            lambda upright: charts.draw_flows(
+                charts.Flows(
+                    title=context.say(*title),
+                    flows=tuple(
+                        charts.Flow(source=one.source, target=one.target, count=one.count)
+                        for one in switches.switches
+                    ),
+                ),
+                language=context.language,
+                vertical=upright,
             )
-            for one in switches.switches
-        ),
-        data=switches.rows(),
-    )
+        )
+        if switches.switches
+        else None,
+        more=max(0, len(switches.switches) - LISTED),
+    )  # fmt: skip
     return [shares, changes]
 
 
-def repeat_sections(log: Log, context: Context) -> Sequence[Section]:
-    say = context.say
-    found = log.repeat_contact(days=float(context.asked.get("days", DAYS)))
+def digital_sections(log: Log, context: Context) -> Sequence[Section]:
+    cell = context.cell
+    found, costs = log.digital(), log.switching()
+    left = context.section(
+        "digital",
+        ("Begun digitally, ended elsewhere", "Digitaal begonnen, ergens anders geëindigd"),
+        found.summary(context.language),
+        (("To", "Naar"), ("After", "Na"), ("Cases", "Zaken", NUMBER)),
+        (
+            (one.target, context.label(one.after),
+             cell(one.cases, Filter(behind=(behind.name("left", one.target, one.after),)),
+                  one.cases / max(1, found.leavings[0].cases)))
+            for one in found.leavings[:LISTED]
+        ),
+        found,
+        more=max(0, len(found.leavings) - LISTED),
+    )  # fmt: skip
+    goes_with = context.section(
+        "switching",
+        ("What a change of channel goes with", "Waar een kanaalwissel mee samengaat"),
+        costs.summary(context.language),
+        answer=costs,
+        note=context.say(
+            "It goes with it; that it comes from it, this log cannot say.",
+            "Het gaat ermee samen; dat het erdoor komt, kan dit logboek niet zeggen.",
+        ),
+    )
+    return [left, goes_with]
+
+
+def dropping_sections(log: Log, context: Context) -> Sequence[Section]:
+    cell, say = context.cell, context.say
+    found = log.dropping()
+    places = {"first": say("began by", "begon via"), "last": say("last by", "laatst via")}
     return [
-        Section(
-            key="repeat",
-            title=say("Back for the same thing", "Terug voor hetzelfde"),
-            words=found.summary(context.language),
-            data=found.rows(),
+        context.section(
+            "dropping",
+            ("Channels after which customers stop", "Kanalen waarna klanten afhaken"),
+            found.summary(context.language),
+            (("Channel", "Kanaal"), ("Cases", "Zaken", NUMBER), ("Stopped", "Gestopt", NUMBER),
+             ("Share", "Deel", NUMBER), ("Others", "Anderen", NUMBER)),
+            (
+                (f"{places[one.place]} {one.channel}", one.cases,
+                 cell(one.stopped, Filter(behind=(behind.name("dropped", one.place, one.channel),)),
+                      one.share.estimate),
+                 context.share(one.share), context.share(one.others))
+                for one in found.channels
+            ),
+            found,
         )
-    ]
+    ]  # fmt: skip

@@ -1,182 +1,194 @@
-"""Sections about the way that cases go: the map, variants, pace, what is done again."""
+"""Sections about the way that cases go: the map, variants, journeys that stand for others, pace, what is done again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from loper.draw import charts
 from loper.observe.filter import Filter
-from loper.observe.report.section import Context, Head, Row, Section
+from loper.observe.map import Map
+from loper.observe.report.section import NUMBER, Context, Section
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
 
-DRAWN = 30
-"""So many ways are on the map unless the reader asks for more."""
+DRAWN, MOST = 30, 200
+"""So many ways are on the map unless the reader asks for another number; so many at most."""
 
 LISTED = 25
+WALL = 4
+"""So many journeys stand for all."""
 
 
 def map_sections(log: Log, context: Context) -> Sequence[Section]:
     say, cell = context.say, context.cell
     whole = log.map()
-    seen = whole.thinned(int(context.asked.get("most", DRAWN)))
+    seen = whole.thinned(round(context.number_asked("most", DRAWN, 1, MOST)))
     top = whole.arcs[0].count if whole.arcs else 1
-    arcs = Section(
-        key="map",
-        title=say("The map", "De kaart"),
-        words=seen.summary(context.language),
-        heads=(
-            Head(text=say("From", "Van")),
-            Head(text=say("To", "Naar")),
-            Head(text=say("Times", "Aantal"), number=True),
-            Head(text=say("Half within", "De helft binnen"), number=True),
-            Head(text=say("Nine in ten within", "Negen van de tien binnen"), number=True),
-        ),
-        rows=tuple(
-            Row(
-                cells=(
-                    cell(arc.source),
-                    cell(arc.target),
-                    cell(arc.count, Filter(pair=((arc.source, arc.target),)), arc.count / top),
-                    cell(say.lasting(arc.median_s)),
-                    cell(say.lasting(arc.p90_s)),
-                )
-            )
+    ways = context.section(
+        "map",
+        ("The map", "De kaart"),
+        seen.summary(context.language),
+        (("From", "Van"), ("To", "Naar"), ("Times", "Aantal", NUMBER), ("Half within", "De helft binnen", NUMBER),
+         ("Nine in ten within", "Negen van de tien binnen", NUMBER)),
+        (
+            (context.label(arc.source), context.label(arc.target),
+             cell(arc.count, Filter(pair=((arc.source, arc.target),)), arc.count / top),
+             say.lasting(arc.median_s), say.lasting(arc.p90_s))
             for arc in seen.arcs
         ),
+        whole,
+        draw=lambda upright: charts.draw_map(_drawn(seen, context), language=context.language, vertical=upright),
         more=seen.rest_arcs,
-        data=whole.rows(),
-    )
-    nodes = Section(
-        key="activities",
-        title=say("What happens, and where it ends", "Wat er gebeurt, en waar het eindigt"),
-        words=say(
+    )  # fmt: skip
+    kinds = context.section(
+        "activities",
+        ("What happens, and where it ends", "Wat er gebeurt, en waar het eindigt"),
+        say(
             "Every contact by its kind; a case begins with its first contact and ends with its last.",
             "Elk contact naar soort; een zaak begint bij het eerste contact en eindigt bij het laatste.",
         ),
-        heads=(
-            Head(text=say("Contact", "Contact")),
-            Head(text=say("Times", "Aantal"), number=True),
-            Head(text=say("Cases", "Zaken"), number=True),
-            Head(text=say("Begin with it", "Beginnen ermee"), number=True),
-            Head(text=say("End with it", "Eindigen ermee"), number=True),
-        ),
-        rows=tuple(
-            Row(
-                cells=(
-                    cell(node.activity),
-                    cell(node.contacts),
-                    cell(node.cases, Filter(with_=(node.activity,)), node.cases / max(1, whole.cases)),
-                    cell(node.begins, Filter(begins=(node.activity,)) if node.begins else None),
-                    cell(node.ends, Filter(ends=(node.activity,)) if node.ends else None),
-                )
-            )
+        (("Contact", "Contact"), ("Times", "Aantal", NUMBER), ("Cases", "Zaken", NUMBER),
+         ("Begin with it", "Beginnen ermee", NUMBER), ("End with it", "Eindigen ermee", NUMBER)),
+        (
+            (context.label(node.activity), node.contacts,
+             cell(node.cases, Filter(with_=(node.activity,)), node.cases / max(1, whole.cases)),
+             cell(node.begins, Filter(begins=(node.activity,))), cell(node.ends, Filter(ends=(node.activity,))))
             for node in whole.nodes
         ),
         data=[
             {"activity": n.activity, "contacts": n.contacts, "cases": n.cases, "begins": n.begins, "ends": n.ends}
             for n in whole.nodes
         ],
+    )  # fmt: skip
+    return [ways, kinds]
+
+
+def _drawn(seen: Map, context: Context) -> charts.Map:
+    """The map as it is drawn: what was left out stands there as the rest."""
+    nodes = [
+        charts.Node(
+            name=node.activity,
+            title=context.label(node.activity),
+            count=node.contacts,
+            begins=node.begins,
+            ends=node.ends,
+            href=context.link(Filter(with_=(node.activity,))),
+            begins_href=context.link(Filter(begins=(node.activity,))) if node.begins else "",
+            ends_href=context.link(Filter(ends=(node.activity,))) if node.ends else "",
+        )
+        for node in seen.nodes
+    ]
+    if seen.rest_nodes:
+        title = context.say("{n} other kinds", "{n} andere soorten", n=len(seen.rest_nodes))
+        rest = [(n.contacts, n.begins, n.ends) for n in seen.rest_nodes]
+        count, begins, ends = (sum(one) for one in zip(*rest, strict=True))
+        nodes.append(charts.Node(name="…", title=title, count=count, begins=begins, ends=ends, rest=True))
+    arcs = [
+        charts.Arc(
+            source=arc.source,
+            target=arc.target,
+            count=arc.count,
+            wait_s=arc.median_s,
+            href=context.link(Filter(pair=((arc.source, arc.target),))),
+        )
+        for arc in seen.arcs
+    ]
+    return charts.Map(
+        title=context.say("The map", "De kaart"),
+        nodes=tuple(nodes),
+        arcs=tuple(arcs),
     )
-    return [arcs, nodes]
 
 
 def variant_sections(log: Log, context: Context) -> Sequence[Section]:
     say, cell = context.say, context.cell
-    found = log.variants(most=LISTED)
-    return [
-        Section(
-            key="variants",
-            title=say("The ways that cases go", "De manieren waarop zaken lopen"),
-            words=found.summary(context.language),
-            heads=(
-                Head(text=say("Contacts in their order", "Contacten in volgorde")),
-                Head(text=say("Cases", "Zaken"), number=True),
-                Head(text=say("Share", "Deel"), number=True),
-                Head(text=say("Half within", "De helft binnen"), number=True),
-            ),
-            rows=tuple(
-                Row(
-                    cells=(
-                        cell(" › ".join(one.activities)),
-                        cell(one.count, Filter(variant=(one.name,)), one.count / max(1, found.top[0].count)),
-                        cell(say.share(one.count / found.cases)),
-                        cell(say.lasting(one.median_s)),
+    found, few = log.variants(most=LISTED), log.representatives(count=WALL)
+    wall = context.section(
+        "journeys",
+        ("A few journeys that stand for all", "Een paar reizen die voor alle staan"),
+        few.summary(context.language),
+        (("Journey", "Reis"), ("Stands for", "Staat voor", NUMBER), ("Share", "Deel", NUMBER),
+         ("Went exactly so", "Precies zo", NUMBER)),
+        (
+            (" › ".join(map(context.label, one.activities)), one.cases, context.share(one.share),
+             cell(one.own, one.cases_of))
+            for one in few.journeys
+        ),
+        few,
+        draw=lambda upright: charts.draw_routes(
+            charts.Routes(
+                title=say("A few journeys that stand for all", "Een paar reizen die voor alle staan"),
+                routes=tuple(
+                    charts.Route(
+                        title=say("Journey {n}", "Reis {n}", n=number),
+                        calls=tuple(
+                            charts.Call(title=context.label(activity), at_s=at)
+                            for activity, at in zip(
+                                one.activities,
+                                accumulate((wait.estimate for wait in one.waits), initial=0.0),
+                                strict=False,
+                            )
+                        ),
+                        count=one.cases,
+                        share=one.share.estimate,
+                        href=context.link(one.cases_of),
                     )
-                )
-                for one in found.top
+                    for number, one in enumerate(few.journeys, 1)
+                ),
             ),
-            more=found.count - len(found.top),
-            data=found.rows(),
-        )
-    ]
-
-
-def pace_sections(log: Log, context: Context) -> Sequence[Section]:
-    say = context.say
-    found = log.throughput()
-    return [
-        Section(
-            key="pace",
-            title=say("From the first contact to the last", "Van het eerste contact tot het laatste"),
-            words=found.summary(context.language),
-            data=found.rows(),
-        )
-    ]
+            language=context.language,
+            vertical=upright,
+        ),
+    )  # fmt: skip
+    ways = context.section(
+        "variants",
+        ("The ways that cases go", "De manieren waarop zaken lopen"),
+        found.summary(context.language),
+        (("Contacts in their order", "Contacten in volgorde"), ("Cases", "Zaken", NUMBER), ("Share", "Deel", NUMBER),
+         ("Half within", "De helft binnen", NUMBER)),
+        (
+            (" › ".join(map(context.label, one.activities)),
+             cell(one.count, Filter(variant=(one.name,)), one.count / max(1, found.top[0].count)),
+             say.share(one.count / found.cases), say.lasting(one.median_s))
+            for one in found.top
+        ),
+        found,
+        more=found.count - len(found.top),
+    )  # fmt: skip
+    return [wall, ways]
 
 
 def rework_sections(log: Log, context: Context) -> Sequence[Section]:
-    say, cell = context.say, context.cell
+    cell = context.cell
     found = log.rework()
     top = found.activities[0].events if found.activities else 1
-    again = Section(
-        key="rework",
-        title=say("Done again", "Opnieuw gedaan"),
-        words=found.summary(context.language),
-        heads=(
-            Head(text=say("Contact", "Contact")),
-            Head(text=say("Times again", "Keer opnieuw"), number=True),
-            Head(text=say("At once", "Meteen"), number=True),
-            Head(text=say("Cases", "Zaken"), number=True),
-        ),
-        rows=tuple(
-            Row(
-                cells=(
-                    cell(one.activity),
-                    cell(one.events, part=one.events / top),
-                    cell(one.at_once),
-                    cell(one.cases, Filter(with_=(one.activity,))),
-                )
-            )
+    again = context.section(
+        "rework",
+        ("Done again", "Opnieuw gedaan"),
+        found.summary(context.language),
+        (("Contact", "Contact"), ("Times again", "Keer opnieuw", NUMBER), ("At once", "Meteen", NUMBER),
+         ("Cases", "Zaken", NUMBER)),
+        (
+            (context.label(one.activity), cell(one.events, part=one.events / top), one.at_once,
+             cell(one.cases, Filter(behind=(f"again:{one.activity}",))))
             for one in found.activities
         ),
-        data=found.rows(),
-    )
-    if not found.ping_pong:
-        return [again]
-    ping = Section(
-        key="ping-pong",
-        title=say("There and back again", "Heen en weer"),
-        words=say(
+        found,
+    )  # fmt: skip
+    ping = context.section(
+        "ping-pong",
+        ("There and back again", "Heen en weer"),
+        context.say(
             "From one contact to another, straight back, and so on.",
             "Van het ene contact naar het andere, en meteen weer terug.",
         ),
-        heads=(
-            Head(text=say("From", "Van")),
-            Head(text=say("There and back", "Heen en terug")),
-            Head(text=say("Times", "Aantal"), number=True),
-            Head(text=say("Cases", "Zaken"), number=True),
-        ),
-        rows=tuple(
-            Row(
-                cells=(
-                    cell(one.activity),
-                    cell(one.other),
-                    cell(one.count),
-                    cell(one.cases, Filter(pair=((one.activity, one.other), (one.other, one.activity)))),
-                )
-            )
+        (("From", "Van"), ("There and back", "Heen en terug"), ("Times", "Aantal", NUMBER), ("Cases", "Zaken", NUMBER)),
+        (
+            (context.label(one.activity), context.label(one.other), one.count,
+             cell(one.cases, Filter(pair=((one.activity, one.other), (one.other, one.activity)))))
             for one in found.ping_pong[:LISTED]
         ),
         more=max(0, len(found.ping_pong) - LISTED),
@@ -184,5 +196,5 @@ def rework_sections(log: Log, context: Context) -> Sequence[Section]:
             {"activity": one.activity, "other": one.other, "count": one.count, "cases": one.cases}
             for one in found.ping_pong
         ],
-    )
-    return [again, ping]
+    )  # fmt: skip
+    return [again, ping] if found.ping_pong else [again]

@@ -6,99 +6,151 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loper.observe.report import channels, flow
+from loper.observe.report import channels, contact, flow, waiting
 from loper.observe.report.section import Context, Section
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
 
 Build = Callable[["Log", Context], Sequence[Section]]
+Both = tuple[str, str]
+"""English, Dutch."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """`en` and `nl`: what it is called in the menu; `ask`: as a person would ask it."""
+    """`name`: in the menu; `ask`: as a person would ask it; `sections`: the keys of its sections beside its own."""
 
     key: str
-    en: str
-    nl: str
-    ask_en: str
-    ask_nl: str
+    name: Both
+    ask: Both
     build: Build
-    sections: tuple[str, ...] = ()  # the keys of its sections, beside the one that is named like itself
+    sections: tuple[str, ...] = ()
 
     def title(self, language: str) -> str:
-        return self.nl if language.startswith("nl") else self.en
+        return self.name[language.startswith("nl")]
 
-    def ask(self, language: str) -> str:
-        return self.ask_nl if language.startswith("nl") else self.ask_en
+    def asked(self, language: str) -> str:
+        return self.ask[language.startswith("nl")]
 
 
-GROUPS: tuple[tuple[str, str, tuple[Question, ...]], ...] = (
+GROUPS: tuple[tuple[Both, tuple[Question, ...]], ...] = (
     (
-        "The way",
-        "De weg",
+        ("Stuck", "Vastlopen"),
         (
             Question(
-                key="map",
-                en="Map",
-                nl="Kaart",
-                ask_en="How do cases go?",
-                ask_nl="Hoe lopen de zaken?",
-                build=flow.map_sections,
-                sections=("activities",),
+                key="stuck",
+                name=("Stuck points", "Waar het stokt"),
+                ask=("Where do customers get stuck?", "Waar lopen klanten vast?"),
+                build=waiting.stuck_sections,
             ),
             Question(
-                key="variants",
-                en="Variants",
-                nl="Varianten",
-                ask_en="In which ways do they go?",
-                ask_nl="Op welke manieren lopen ze?",
-                build=flow.variant_sections,
+                key="funnel",
+                name=("Funnel", "Trechter"),
+                ask=("How far do they come?", "Hoe ver komen ze?"),
+                build=waiting.funnel_sections,
             ),
             Question(
                 key="pace",
-                en="Pace",
-                nl="Tempo",
-                ask_en="How long do cases take?",
-                ask_nl="Hoe lang duren zaken?",
-                build=flow.pace_sections,
+                name=("Waiting", "Wachten"),
+                ask=("How long does it take, and where is the waiting?", "Hoe lang duurt het, en waar wordt gewacht?"),
+                build=waiting.pace_sections,
+                sections=("waits",),
+            ),
+            Question(
+                key="outcomes",
+                name=("Outcome", "Afloop"),
+                ask=("How does it end, and where is that decided?", "Hoe loopt het af, en waar wordt dat beslist?"),
+                build=waiting.outcome_sections,
+            ),
+        ),
+    ),
+    (
+        ("Contact", "Contact"),
+        (
+            Question(
+                key="repeat",
+                name=("Repeat contact", "Herhaald contact"),
+                ask=("Why do customers come back?", "Waarom komen klanten terug?"),
+                build=contact.repeat_sections,
+            ),
+            Question(
+                key="calls",
+                name=("What makes them call", "Wat doet bellen"),
+                ask=("Which messages make customers call?", "Na welke berichten bellen klanten?"),
+                build=contact.call_sections,
+            ),
+            Question(
+                key="failure",
+                name=("To be spared", "Te besparen"),
+                ask=("Which contacts could be spared?", "Welke contacten waren niet nodig geweest?"),
+                build=contact.failure_sections,
+                sections=("effort",),
+            ),
+            Question(
+                key="failed",
+                name=("Failed visits", "Mislukte bezoeken"),
+                ask=("Which visits failed, and what did they cost?", "Welke bezoeken mislukten, en wat kostten ze?"),
+                build=contact.failed_sections,
             ),
             Question(
                 key="rework",
-                en="Again",
-                nl="Opnieuw",
-                ask_en="What is done again?",
-                ask_nl="Wat wordt opnieuw gedaan?",
+                name=("Again", "Opnieuw"),
+                ask=("What is done again?", "Wat wordt opnieuw gedaan?"),
                 build=flow.rework_sections,
                 sections=("ping-pong",),
             ),
         ),
     ),
     (
-        "Contact",
-        "Contact",
+        ("Channels", "Kanalen"),
         (
             Question(
-                key="repeat",
-                en="Repeat contact",
-                nl="Herhaald contact",
-                ask_en="Why do customers come back?",
-                ask_nl="Waarom komen klanten terug?",
-                build=channels.repeat_sections,
-            ),
-            Question(
                 key="channels",
-                en="Channels",
-                nl="Kanalen",
-                ask_en="By which channels, and where do they change?",
-                ask_nl="Via welke kanalen, en waar wisselen ze?",
+                name=("Channels", "Kanalen"),
+                ask=("By which channels do they come?", "Via welke kanalen komen ze?"),
                 build=channels.channel_sections,
                 sections=("switches",),
+            ),
+            Question(
+                key="digital",
+                name=("Begun digitally", "Digitaal begonnen"),
+                ask=("Who begins digitally and ends elsewhere?", "Wie begint digitaal en eindigt ergens anders?"),
+                build=channels.digital_sections,
+                sections=("switching",),
+            ),
+            Question(
+                key="dropping",
+                name=("Dropping off", "Afhaken"),
+                ask=("After which channel do they stop?", "Na welk kanaal haken ze af?"),
+                build=channels.dropping_sections,
+            ),
+        ),
+    ),
+    (
+        ("The way", "De weg"),
+        (
+            Question(
+                key="map",
+                name=("Map", "Kaart"),
+                ask=("How do cases go?", "Hoe lopen de zaken?"),
+                build=flow.map_sections,
+                sections=("activities",),
+            ),
+            Question(
+                key="variants",
+                name=("Journeys", "Reizen"),
+                ask=("In which ways do they go?", "Op welke manieren lopen ze?"),
+                build=flow.variant_sections,
+                sections=("journeys",),
             ),
         ),
     ),
 )
-"""English name, Dutch name, questions."""
 
-QUESTIONS = {question.key: question for _, _, questions in GROUPS for question in questions}
+QUESTIONS = {question.key: question for _, questions in GROUPS for question in questions}
+
+
+def question_of(section: str) -> Question | None:
+    """The question that has this section."""
+    return next((one for one in QUESTIONS.values() if section == one.key or section in one.sections), None)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from loper.observe.answer import Answer
 from loper.observe.filter import Filter
+from loper.observe.result import Result
 from loper.observe.words import Say
-
-if TYPE_CHECKING:
-    from loper.define.model import Journey
-    from loper.observe.log import Log
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,21 +29,18 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Row:
-    cells: tuple[Cell, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
 class Section:
-    """`words` stand under the picture; `note`: how it was reckoned, what it does not say; `data` is for export."""
+    """`words` stand under the picture; `note`: how it was reckoned, what it does not say; `data` is for export.
+
+    `draw` gives the picture as SVG, upright for a phone when it is given True.
+    """
 
     key: str
     title: str
     words: str
-    picture: Callable[[], str] | None = None  # draws the SVG
-    narrow: Callable[[], str] | None = None  # the same for a phone
+    draw: Callable[[bool], str] | None = None
     heads: tuple[Head, ...] = ()
-    rows: tuple[Row, ...] = ()
+    rows: tuple[tuple[Cell, ...], ...] = ()
     more: int = 0  # rows that are there and not shown
     note: str = ""
     data: Sequence[Mapping[str, Any]] = ()
@@ -55,27 +51,76 @@ def nowhere(filter: Filter) -> str:
     return ""
 
 
+QUOTED = re.compile("“([^”]+)”")
+NUMBER = "#"
+"""As the third word of a heading: numbers stand under it."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What a page knows beside the log: its language, how to lead to the cases of a filter, the design, what is asked.
+    """What a page knows beside the log: its language, how to lead to the cases of a filter, what is asked.
 
-    `asked` has the choices of the page, by name (`days`, `activity`, ...), as its address gives them.
+    `names` says what activities are called, where a design knows; `asked` has the choices of the page (`days`,
+    `activity`, ...) as its address gives them; `options` what the organisation says of itself: its hours, its rates.
     """
 
     language: str = "nl"
     link: Callable[[Filter], str] = nowhere
-    journey: Journey | None = None
-    ends: tuple[str, ...] = ()  # the activities with which a case is over; else guessed
+    names: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
-    other: Log | None = None  # what a comparison compares with
     zone: str = "Europe/Amsterdam"
-    settings: Mapping[str, Any] = field(default_factory=dict)  # rates of the organisation, opening hours, ...
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def say(self) -> Say:
         return Say(self.language)
 
+    def label(self, activity: str | None) -> str:
+        """What an activity is called."""
+        return self.names.get(activity or "", activity or "")
+
+    def named(self, text: str) -> str:
+        """A sentence with the activities between its quotes called by their names."""
+        return QUOTED.sub(lambda found: f"“{self.label(found[1])}”", text) if self.names else text
+
+    def number_asked(self, name: str, otherwise: float, least: float, most: float) -> float:
+        """A number that the page was asked with; what is none, or is beyond all sense, counts as not said."""
+        try:
+            value = float(self.asked.get(name, otherwise))
+        except ValueError:
+            return otherwise
+        return value if least <= value <= most else otherwise
+
     def cell(self, value: Any, filter: Filter | None = None, part: float | None = None) -> Cell:
         """A number or a word, leading to its cases where a filter tells which they are."""
         text = self.say.number(value) if isinstance(value, int) else str(value)
-        return Cell(text=text, href=self.link(filter) if filter is not None else "", part=part)
+        href = self.link(filter) if filter is not None and value not in (0, "") else ""
+        return Cell(text=text, href=href, part=part)
+
+    def share(self, result: Result, filter: Filter | None = None) -> Cell:
+        """A share with the interval that it lies in."""
+        say = self.say
+        text = f"{say.share(result.estimate)} ({say.share(result.low)}–{say.share(result.high)})" if result.n else "–"
+        return Cell(text=text, href=self.link(filter) if filter is not None else "")
+
+    def section(
+        self,
+        key: str,
+        title: tuple[str, str],
+        words: str,
+        heads: Iterable[tuple[str, ...]] = (),
+        rows: Iterable[Iterable[Cell | str | int]] = (),
+        answer: Answer | None = None,
+        **more: Any,
+    ) -> Section:
+        """Put together: `heads` are (English, Dutch) or with NUMBER; cells may be plain words and numbers."""
+        say = self.say
+        return Section(
+            key=key,
+            title=say(*title),
+            words=self.named(words),
+            heads=tuple(Head(text=say(head[0], head[1]), number=NUMBER in head[2:]) for head in heads),
+            rows=tuple(tuple(one if isinstance(one, Cell) else self.cell(one) for one in row) for row in rows),
+            data=more.pop("data", answer.rows() if answer else ()),
+            **more,
+        )

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.utils.translation import gettext_noop
 
-from loper.log.table import INSTANT, WORD
+from loper.log.table import CASE_ATTRIBUTE, INSTANT, WORD
 from loper.observe.log import Log
 from loper.server import clock
 from loper.server.actions.logs import keep_laid
@@ -117,7 +117,11 @@ def lay_down(row: ContactLog) -> None:
     """The contacts among the touches, laid out. Nothing happened yet: the log is empty, and that is no error."""
     table = Pieces(folder_of(row) / "parquet").table()
     table = table.filter(pc.is_in(pc.cast(table["kind"], pa.string()), pa.array(CONTACTS)))
-    keep_laid(row, Log.of(table.drop_columns(["recorded", "cause"])))
+    about = table.select(["journey", "reason"]).rename_columns([CASE_ATTRIBUTE + "journey", CASE_ATTRIBUTE + "reason"])
+    table = table.drop_columns(["recorded", "cause"])
+    for name in about.column_names:
+        table = table.append_column(name, about[name])
+    keep_laid(row, Log.of(table))
     row.refresh_from_db()
 
 

@@ -8,7 +8,10 @@ from pathlib import Path
 
 from django.conf import settings
 
+from loper.define.model import Journey
+from loper.draw.words import Words
 from loper.observe.log import Log
+from loper.server.queries import designs
 from loper.server.records.logs import ContactLog
 
 OPEN = 4
@@ -45,3 +48,26 @@ def opened(log: ContactLog) -> Log:
                 _held.popitem(last=False)
         _held.move_to_end(key)
         return _held[key]
+
+
+def design_of(log: ContactLog, asked: tuple[str, ...]) -> Journey | None:
+    """The journey that the cases of our own log were meant to go: the one asked for, else the only one there is."""
+    if not log.own:
+        return None
+    found = {journey.name: journey for journey in designs.published()}
+    if len(asked) == 1:
+        return found.get(asked[0])
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def names(log: ContactLog, language: str) -> dict[str, str]:
+    """What our own journeys call their touchpoints and events."""
+    if not log.own:
+        return {}
+    found: dict[str, str] = {}
+    for journey in designs.published():
+        words = Words(language, journey)
+        found |= {name: words.event(name) for name in journey.events}
+        found |= {f"{name}.answered": words.event(f"{name}.answered") for name in journey.touchpoints}
+        found |= {name: words.touchpoint(name) for name in journey.touchpoints}
+    return found

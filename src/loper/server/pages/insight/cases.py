@@ -54,7 +54,13 @@ def case(request: HttpRequest, scope: Scope) -> HttpResponse:
             if key not in ("activity", "time", "seq", "channel") and value is not None
         }
         contacts.append(
-            {"activity": one["activity"], "at": at, "wait": wait, "channel": one.get("channel") or "", "more": more}
+            {
+                "activity": scope.context.label(one["activity"]),
+                "at": at,
+                "wait": wait,
+                "channel": one.get("channel") or "",
+                "more": more,
+            }
         )
         last = at
     own = reverse("desk:case", args=[name]) if scope.row.own and request.user.has_perm("desk") else ""
@@ -71,7 +77,7 @@ def _line(scope: Scope, row: int) -> dict[str, Any]:
         "contacts": high - low,
         "begun": instant(layout.time[low]),
         "took": say.lasting(timedelta(microseconds=int(layout.time[high - 1] - layout.time[low])).total_seconds()),
-        "last": layout.activities[layout.activity[high - 1]],
+        "last": scope.context.label(layout.activities[layout.activity[high - 1]]),
     }
 
 

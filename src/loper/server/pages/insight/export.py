@@ -8,7 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from loper.observe.report import QUESTIONS, Section
+from loper.observe.report import Section, question_of
 from loper.server.pages.insight.scope import Scope, scoped
 
 
@@ -30,11 +30,10 @@ def table(request: HttpRequest, scope: Scope, key: str) -> HttpResponse:
 
 def section_of(scope: Scope, key: str) -> Section:
     """The section of this name, of whichever question it is."""
-    for question in QUESTIONS.values():
-        if key == question.key or key in question.sections:
-            for section in question.build(scope.part, scope.context):
-                if section.key == key:
-                    return section
+    question = question_of(key)
+    for section in question.build(scope.part, scope.context) if question else ():
+        if section.key == key:
+            return section
     raise Http404
 
 

@@ -34,7 +34,25 @@ def first(request: HttpRequest, pk: int) -> HttpResponseBase:
 @scoped
 def _first(request: HttpRequest, scope: Scope) -> HttpResponse:
     figures = _figures(scope)
-    return render(request, "insight/first.html", scope.page(figures=figures, here="first"))
+    return render(request, "insight/first.html", scope.page(figures=figures, findings=_findings(scope), here="first"))
+
+
+def _findings(scope: Scope) -> list[dict[str, Any]]:
+    """What stands out, in words, with the way to the question and to the cases."""
+    context, found = scope.context, scope.part.findings().found
+    most = max((one.cases for one in found), default=1)
+    return [
+        {
+            "title": context.named(one.title.said(scope.language)),
+            "words": context.named(one.words(scope.language)),
+            "cases": one.cases,
+            "part": one.cases / most,
+            "excess": one.excess,
+            "url": scope.url("question", key=one.question),
+            "behind": scope.link(one.filter) if one.filter else "",
+        }
+        for one in found
+    ]
 
 
 @require_safe
@@ -80,6 +98,6 @@ def _figures(scope: Scope) -> list[dict[str, Any]]:
         ),
     ]
     return [
-        {"what": what, "number": number, "words": words, "url": scope.url("question", key=key)}
+        {"what": what, "number": number, "words": scope.context.named(words), "url": scope.url("question", key=key)}
         for what, number, words, key in found
     ]

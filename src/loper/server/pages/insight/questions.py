@@ -22,7 +22,7 @@ def question(request: HttpRequest, scope: Scope, key: str) -> HttpResponse:
         raise Http404
     sections = [_shown(one, scope) for one in asked.build(scope.part, scope.context)]
     context = scope.page(
-        sections=sections, title=asked.ask(scope.language), here=key, crumb=asked.title(scope.language)
+        sections=sections, title=asked.asked(scope.language), here=key, crumb=asked.title(scope.language)
     )
     return render(request, "insight/question.html", context)
 
@@ -31,7 +31,7 @@ def _shown(section: Section, scope: Scope) -> dict[str, Any]:
     """The pictures are drawn by us, every word in them escaped by the drawing (`draw.ink`)."""
     return {
         "section": section,
-        "picture": mark_safe(section.picture()) if section.picture else "",  # noqa: S308
-        "narrow": mark_safe(section.narrow()) if section.narrow else "",  # noqa: S308
+        "picture": mark_safe(section.draw(False)) if section.draw else "",  # noqa: S308
+        "narrow": mark_safe(section.draw(True)) if section.draw else "",  # noqa: S308
         "csv": scope.url("csv", key=section.key) if section.data else "",
     }

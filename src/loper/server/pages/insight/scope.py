@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +21,7 @@ from loper.observe.filter import Filter, of_query, to_query
 from loper.observe.log import Log
 from loper.observe.report import GROUPS, Context
 from loper.server.permissions import Actor, staff
-from loper.server.queries.logs import opened
+from loper.server.queries.logs import design_of, names, opened
 from loper.server.records.logs import ContactLog
 
 View = Callable[..., HttpResponseBase]
@@ -47,7 +47,7 @@ def log_of(pk: int) -> ContactLog:
     return get_object_or_404(ContactLog, pk=pk)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Scope:
     """A log that is ready, the part of it that the address asks for, and what pages need to show it."""
 
@@ -70,7 +70,12 @@ class Scope:
 
     @property
     def context(self) -> Context:
-        return Context(language=self.language, link=self.link, asked=self.choices)
+        return Context(language=self.language, link=self.link, asked=self.choices, names=self.names)
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """What activities are called."""
+        return names(self.row, self.language)
 
     def page(self, **more: Any) -> dict[str, Any]:
         """What every template of this folder wants."""
@@ -88,16 +93,15 @@ class Scope:
         }
 
     def menu(self) -> list[dict[str, Any]]:
-        nl = self.language.startswith("nl")
         return [
             {
-                "title": dutch if nl else english,
+                "title": self.context.say(*title),
                 "links": [
                     {"key": one.key, "title": one.title(self.language), "url": self.url("question", key=one.key)}
                     for one in questions
                 ],
             }
-            for english, dutch, questions in GROUPS
+            for title, questions in GROUPS
         ]
 
     def chips(self) -> list[dict[str, str]]:
@@ -106,7 +110,7 @@ class Scope:
         found = []
         for at, (name, value) in enumerate(asked):
             rest = of_query([pair for i, pair in enumerate(asked) if i != at])
-            found.append({"text": said(name, value, self.whole), "url": self.url("first", rest)})
+            found.append({"text": self.context.named(said(name, value, self.whole)), "url": self.url("first", rest)})
         return found
 
     def form(self) -> dict[str, Any]:
@@ -124,7 +128,12 @@ class Scope:
             if hasattr(column, "codes") and 1 < len(column.values) <= 40
         ]
         return {
-            "activities": sorted(layout.activities) if len(layout.activities) <= 500 else [],
+            "activities": sorted(
+                ({"name": one, "title": self.context.label(one)} for one in layout.activities),
+                key=lambda one: one["title"].casefold(),
+            )
+            if len(layout.activities) <= 500
+            else [],
             "channels": list(channel.values) if channel else [],
             "attributes": attributes[:8],
             "filter": self.filter,
@@ -187,7 +196,9 @@ def scoped(view: View) -> View:
         try:
             whole = opened(row)
             filter = of_query(_pairs(request))
-            part = whole.where(filter) if filter else whole
+            part = whole.where(replace(filter, behind=()))
+            part.design = design_of(row, filter.attributes.get("journey", ()))
+            part = part.where(behind=filter.behind) if filter.behind else part
         except BadLog as wrong:
             context = {"log": row, "problems": wrong.problems, "everything": reverse("insight:first", args=[pk])}
             return render(request, "insight/wrong.html", context, status=422)
