@@ -101,7 +101,8 @@ class Model:
     def chances(self, cells: Cells) -> Floats:
         """The chance that each cell's gaps lie between journeys."""
         score = _odds(self.between) + self._by_gap()[cells.gap] + self._context(cells)
-        return 1 / (1 + np.exp(-np.clip(score, -40, 40)))
+        chances: Floats = 1 / (1 + np.exp(-np.clip(score, -40, 40)))
+        return chances
 
     def likelihood(self, cells: Cells) -> float:
         """The logarithm of the likelihood of these gaps, but for what all models have alike."""
@@ -172,13 +173,15 @@ def _splits(cells: Cells) -> list[Floats]:
 def _maximised(cells: Cells, shares: Floats) -> Model:
     """The model with which these chances go best."""
     weights = cells.counts * (1 - shares), cells.counts * shares
-    before, after, switched = [], [], []
+    before: list[Floats] = []
+    after: list[Floats] = []
+    switched = []
     for weight in weights:
         for found, codes in ((before, cells.before), (after, cells.after)):
             counts = np.bincount(codes, weight, cells.activities) + 0.5
             found.append(counts / counts.sum())
         switched.append((float(weight[cells.switched == 1].sum()) + 0.5) / (float(weight.sum()) + 1))
-    within, between = (np.bincount(cells.gap, weight, len(MIDDLES)) + 1e-12 for weight in weights)
+    within, between = ((np.bincount(cells.gap, weight, len(MIDDLES)) + 1e-12).astype(np.float64) for weight in weights)
     mean = float(np.average(MIDDLES, weights=within))
     shape, scale = _weibull(between)
     return Model(
@@ -207,8 +210,8 @@ def _weibull(weight: Floats) -> tuple[float, float]:
         if abs(step) < 1e-8:
             break
     shape = float(np.clip(shape, *SHAPES))
-    power = float((weight * np.exp(shape * (MIDDLES - top))).sum())
-    return shape, top + log(power / total) / shape
+    mass = float((weight * np.exp(shape * (MIDDLES - top))).sum())
+    return shape, top + log(mass / total) / shape
 
 
 def _odds(share: float) -> float:
