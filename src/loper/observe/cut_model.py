@@ -92,7 +92,8 @@ class Model:
     @property
     def opening(self) -> Floats:
         """Of each activity: the logarithm of the odds with which it speaks for a beginning."""
-        return np.log(self.after[1]) - np.log(self.after[0])
+        odds: Floats = np.log(self.after[1]) - np.log(self.after[0])
+        return odds
 
     def even(self) -> float:
         """The gap, in seconds, at which a cut is as likely as not when nothing else speaks."""
