@@ -183,6 +183,7 @@ def test_a_log_that_knows_the_stage_says_itself_where_a_case_is_over() -> None:
     ]
     found = log_of(*rows, columns="case activity hours stage").stuck(journey=journey)
     assert (found.ends, found.ended, [one.came for one in found.stays]) == (("stage",), 1, [2])
+    assert found.stays[0].filter.without == ()
 
 
 def test_hazards_tell_how_many_go_on_of_those_still_there() -> None:

@@ -163,7 +163,7 @@ def after_of(
         came_back=wilson(len(numbers), followed),
         usual=wilson(int((~here & back).sum()), int((~here & counts).sum())),
         other_channel=wilson(int((comparable & (there != was)).sum()), int(comparable.sum())),
-        went=_went(log, activity, over.by, over.activities, numbers, place, following, there, was, followed, most),
+        went=_went(log, activity, over.without, numbers, place, following, there, was, followed, most),
         before=_before(log, log.rows[here], last[here], most),
         by=follow.incoming.by,
     )
@@ -172,8 +172,7 @@ def after_of(
 def _went(
     log: Log,
     activity: str,
-    by: str,
-    ends: tuple[str, ...],
+    without: tuple[str, ...],
     numbers: NUMBERS,
     place: Ints,
     following: Ints,
@@ -198,7 +197,7 @@ def _went(
                 other_channel=int((here & (there != was) & (there != NONE) & (was != NONE)).sum()),
                 share=wilson(int(counts[k]), followed),
                 wait=quantile(wait[here]),
-                cases_of=Filter(ends=(activity,), without=() if by == "guess" else ends),
+                cases_of=Filter(ends=(activity,), without=without),
                 numbers=numbers[here],
                 others=np.unique(which_case[here]),
             )

@@ -38,6 +38,7 @@ class Ends:
 
     activities: tuple[str, ...]
     by: Literal["caller", "journey", "guess"]
+    without: tuple[str, ...]  # activities that only ended cases have; none of a guess or where the stage tells
     codes: Bools = field(repr=False)  # [activities of the log]
     until: NDArray[np.int64] = field(repr=False)
     ended: Bools = field(repr=False)
@@ -63,6 +64,7 @@ def ends_of(log: Log, ends: Collection[str] | None = None, journey: Journey | No
     return Ends(
         activities=tuple(layout.activities[int(a)] for a in np.flatnonzero(found)),
         by=by,
+        without=() if by == "guess" else tuple(layout.activities[int(a)] for a in np.flatnonzero(codes)),
         codes=codes,
         until=until,
         ended=ended,

@@ -54,9 +54,9 @@ class Stay(Answer):
     after_s: float  # infinite where going on does not collapse within what was seen
     own: bool
     on_after: Result
-    filter: Filter  # that selects exactly the cases that stopped
+    filter: Filter  # that selects these (and, where the log's stages say what is over, ended ones that look alike)
     curve: Curve = field(compare=False, repr=False)  # of each time a case stood here, how long until the next contact
-    numbers: NDArray[np.int64] = field(compare=False, repr=False)  # of the cases that stopped, in the whole log
+    numbers: NDArray[np.int64] = field(compare=False, repr=False)  # of exactly the cases that stopped, in the whole log
 
     @property
     def stands_out(self) -> bool:
@@ -213,7 +213,7 @@ def stuck_of(log: Log, *, ends: Collection[str] | None = None, journey: Journey 
                 on_after=stay_on.others,
                 filter=Filter(
                     ends=(activity,),
-                    without=() if over.by == "guess" else over.activities,
+                    without=over.without,
                     quiet_since=instant(now) - timedelta(microseconds=int(limits[a]))
                     if np.isfinite(after[a])
                     else instant(0),
