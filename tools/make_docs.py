@@ -1,5 +1,6 @@
 """What the documentation takes from the code, made again: the JSON Schemas, and the examples as pictures."""
 
+import runpy
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ def documents() -> Iterator[tuple[str, str]]:
         yield f"docs/pictures/{folder.name}-line.svg", line_design(journey)
         if folder.name == "repair":
             yield from _repair(journey)
+    yield from runpy.run_path(str(ROOT / "tools/log_pictures.py"))["log_pictures"]()
 
 
 def _repair(journey: Journey) -> Iterator[tuple[str, str]]:
@@ -57,7 +59,10 @@ def _marks() -> Iterator[Mark]:
 
 NUMBERS = Overlay(
     sentence="Van 1.204 reparaties (verzonnen getallen) waren er 962 klaar; 241 vroegen een tweede bezoek.",
-    stages={"reported": Weight(share=0.07, label="86 stoppen hier voorgoed")},
+    stops={
+        "reported": Weight(share=0.07, label="86 stoppen hier voorgoed"),
+        "planned": Weight(share=0.1, label="115 stoppen hier voorgoed"),
+    },
     arcs={
         ("reported", "planned"): Weight(share=1, heat=0.3, label="1.204 klanten, 3 uur"),
         ("planned", "under_way"): Weight(share=0.93, heat=1, label="1.118 klanten, 2 dagen"),

@@ -75,7 +75,7 @@ def texts(svg: str) -> list[str]:
 
 
 def links(svg: str) -> dict[str, str]:
-    return {a.get("href", ""): a.get("aria-label", "") for a in ElementTree.fromstring(svg).iter(f"{SVG}a")}
+    return {a.get("href", ""): a.findtext(f"{SVG}title") or "" for a in ElementTree.fromstring(svg).iter(f"{SVG}a")}
 
 
 # The map
@@ -279,6 +279,20 @@ def test_a_difference_that_may_be_none_is_open():
 
 # All of them
 
+
+FACTS: list[Picture] = [
+    MAP,
+    Funnel(title="Trechter", steps=(Step(title="Gemeld", came=9, stopped=2, busy=1, href="?c", stopped_href="?s"),)),
+    Waits(title="Wachten", steps=(Wait(title="Gemeld", bins=(Bin(low_s=9, high_s=99, count=9, href="?b"),)),)),
+    Flows(title="Kanalen", flows=(Flow(source="Web", target="Telefoon", count=520, href="?f"),)),
+    Survival(title="Wie wacht", curves=(
+        Curve(title="Alle", points=(Point(at_s=DAY, share=0.5, low=0.4, high=0.6, at_risk=9),), href="?k"),)),
+    Routes(title="Reizen", routes=(Route(title="Bellen", calls=(Call(title="Melding", at_s=0, href="?1"),),
+           href="?r"),)),
+    Trend(title="Terugbellen", moments=(Moment(title="jan", value=0.3, low=0.2, high=0.4, href="?m"),), percent=True),
+    Intervals(title="Verschil", intervals=(Interval(title="Thuis", value=1, low=0.5, high=2, href="?i"),), more="meer"),
+]  # fmt: skip
+"""One of each, with links."""
 
 EMPTY = [
     Map(title="x", nodes=(), arcs=()),

@@ -13,6 +13,8 @@ from loper.define.model import Journey
 from loper.draw import line_case, line_customer, line_design
 from loper.draw.metrics import clean, width
 from tests.define.worlds import ROOT
+from tests.draw.chart_worlds import DRAW
+from tests.draw.test_charts import FACTS
 from tests.draw.worlds import NASTY, START
 
 pytestmark = pytest.mark.browser
@@ -46,7 +48,7 @@ def pictures() -> list[str]:
             line_customer(journey, stage="planned", visited=visited, says=says, vertical=vertical),
             line_case(journey, stage="planned", visited=visited, vertical=vertical),
         )
-    ]
+    ] + [DRAW[type(fact)](fact, vertical=vertical) for fact in FACTS for vertical in (True, False)]
 
 
 def test_no_text_is_wider_than_it_was_reckoned(page, pictures):

@@ -113,6 +113,29 @@ def test_numbers_lie_on_the_same_line_with_their_words(repair):
         assert "1.204 klanten, 3 uur" in " ".join(texts(drawn))
 
 
+@pytest.mark.parametrize("vertical", [False, True])
+def test_the_line_says_where_customers_stop_and_leads_to_them(repair, vertical):
+    overlay = Overlay(
+        arcs={
+            ("reported", "planned"): Weight(share=1, heat=0, label="1.204 klanten", href="?from=reported"),
+            ("at_work", "reported"): Weight(share=0.2, heat=1, label="241 klanten", href="?again"),
+        },
+        stops={"planned": Weight(share=0.1, label="115 stoppen", href="?stopped=planned")},
+        cold="weinig moeite",
+        hot="veel moeite",
+    )
+    svg = line_design(repair, overlay=overlay, vertical=vertical)
+    assert {"115 stoppen", "weinig moeite", "veel moeite", "stopt hier"} <= set(texts(svg))
+    root = ElementTree.fromstring(svg)
+    links = {a.get("href"): a for a in root.iter(f"{SVG}a")}
+    assert links.keys() == {"?from=reported", "?again", "?stopped=planned"}
+    assert root.get("role") == "group"
+    again = links["?again"].find(f"{SVG}path")
+    assert again is not None
+    assert again.get("stroke") == "#c8102e"  # a curve has its heat too
+    assert troubles(svg) == []
+
+
 def test_stations_stand_in_the_same_order_and_distance_for_director_and_agent(repair):
     names = ["Gemeld", "Afspraak gemaakt", "Onderweg", "Bezig", "Klaar"]
     for svg in (line_design(repair), line_case(repair, stage=None)):

@@ -76,6 +76,7 @@ class _Design:
             height=foot.y + 20,
             title=self.words("design of", self.words.title()),
             desc=self._told(),
+            links=self.numbers.links,
         )
 
     # What is on the line
@@ -110,10 +111,13 @@ class _Design:
         return ", ".join(self.words.event(*event) for event in self.ways.everywhere.get(target, ()))
 
     def _rails(self, layout: Layout) -> Iterator[Shape]:
-        yield from rails.routes(layout.routes, self.colour, self.numbers.swell)
+        numbers = self.numbers
+        for route in sorted(layout.routes, key=lambda route: route.again):
+            yield from numbers.linked(route, list(rails.curve(route, self.colour, *numbers.swell(route))))
         for piece in layout.segments:
             pair = (piece.source, piece.target)
-            yield rails.segment(piece, self.numbers.heat(*pair), width=self.numbers.thick(*pair, piece.main))
+            line = rails.segment(piece, numbers.heat(*pair), width=numbers.thick(*pair, piece.main))
+            yield from numbers.linked(piece, [line])
         for name, at in layout.stations.items():
             if name == ANYTIME:
                 yield Circle(x=at.x, y=at.y, r=8, stroke=GREY, width=3)
@@ -135,7 +139,7 @@ class _Design:
         pen = Pen(box.x, box.y, box.width)
         pen.write(self.words("any") if name == ANYTIME else self.words.stage(name), 16, 700)
         pen.gap(2)
-        pen.write(self.numbers.stage(name), 13, 600)
+        self.numbers.write(pen, name)
         pen.badges(self.findings.at(f"stages.{name}"))
         for icon, text in self._opens() if name == ANYTIME else self._notes(name):
             pen.note(icon, text)
@@ -230,6 +234,7 @@ class _Design:
             key.icon(icons.CHECK, self.words("key spare"), GREY)
         if self.findings.found:
             key.badge(self.words("key finding"))
+        self.numbers.key(key, self.words)
         key.end()
 
     def _told(self) -> str:

@@ -133,7 +133,7 @@ class Part:
         inner = f"<title>{safe(self.says)}</title>" + "".join(shape.svg() for shape in self.shapes)
         if not self.href:
             return f"<g>{inner}</g>"
-        return f"<a href={quoteattr(address(self.href))} aria-label={quoteattr(clean(self.says))}>{inner}</a>"
+        return f"<a href={quoteattr(address(self.href))}>{inner}</a>"
 
 
 def address(href: str) -> str:

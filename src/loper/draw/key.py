@@ -36,9 +36,18 @@ class Key:
         x, y = self._at(word)
         self._draw(*rails.station(Point(x + 11, y), sign, "plan", self.colour, side=True))
 
-    def card(self, fill: str, word: str) -> None:
+    def card(self, fill: str, word: str, dash: str = "") -> None:
         x, y = self._at(word)
-        self._draw(Rect(x=x, y=y - 8, width=22, height=16, r=4, fill=fill, stroke=GREY))
+        self._draw(Rect(x=x, y=y - 8, width=22, height=16, r=4 if not dash else 0, fill=fill, stroke=GREY, dash=dash))
+
+    def patch(self, fill: str, word: str) -> None:
+        x, y = self._at(word)
+        self._draw(Rect(x=x, y=y - 7, width=22, height=14, r=2, fill=fill))
+
+    def wide(self, word: str) -> None:
+        x, y = self._at(word)
+        self._draw(Path(d=f"M{n(x + 1)} {n(y - 6)}h20", stroke=self.colour, width=2))
+        self._draw(Path(d=f"M{n(x + 4)} {n(y + 3)}h14", stroke=self.colour, width=8))
 
     def icon(self, icon: str, word: str, stroke: str | None = None) -> None:
         x, y = self._at(word)

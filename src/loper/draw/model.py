@@ -25,17 +25,28 @@ class Mark:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Weight:
-    """A number on a station or an arc: `share` of the widest (0 to 1), `heat` of the worst (0 to 1), and its words."""
+    """A number on a station or an arc: `share` of the widest (0 to 1), `heat` of the worst (0 to 1), and its words.
+
+    `href` leads to the cases behind it.
+    """
 
     share: float
     heat: float | None = None
     label: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Overlay:
-    """Numbers on the line: per stage, and per arc (from stage, to stage). Width is customers, colour is waiting."""
+    """Numbers on the line: per stage, and per arc (from stage, to stage). Width is customers, colour is waiting.
+
+    `stops`: those that went no further, per stage. `cold` and `hot` name the ends of the colours, for a heat that is
+    not waiting (effort).
+    """
 
     stages: Mapping[str, Weight] = field(default_factory=dict)
     arcs: Mapping[tuple[str, str], Weight] = field(default_factory=dict)
+    stops: Mapping[str, Weight] = field(default_factory=dict)
     sentence: str = ""
+    cold: str = ""
+    hot: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from loper.draw import icons
@@ -17,22 +17,23 @@ Place = Literal["plan", "past", "here", "future"]
 DOTS = "0.1 8"
 
 
-def routes(found: Iterable[Route], colour: str, swell: Callable[[Route], float] = lambda route: 0) -> Iterator[Shape]:
-    """The curves: dotted for another round, thin for what is also possible.
-
-    `swell` says how thick a curve with a number on it is; it is drawn whole then.
-    """
-    tint = light(colour)
+def routes(found: Iterable[Route], colour: str) -> Iterator[Shape]:
+    """The curves: dotted for another round, thin for what is also possible."""
     for route in sorted(found, key=lambda route: route.again):
-        wide = swell(route)
-        for path in route.paths:
-            if wide:
-                yield Path(d=path, stroke=tint, width=wide)
-            elif route.again:
-                yield Path(d=path, stroke=colour, width=4, dash=DOTS)
-            else:
-                yield Path(d=path, stroke=tint, width=2)
-        yield Path(d=route.arrow, fill=colour if route.again else tint)
+        yield from curve(route, colour)
+
+
+def curve(route: Route, colour: str, wide: float = 0, heat: str = "") -> Iterator[Shape]:
+    """One curve; with a number on it as `wide` and of the colour that this gives it, and drawn whole."""
+    tint = light(colour)
+    for path in route.paths:
+        if wide:
+            yield Path(d=path, stroke=heat or tint, width=wide)
+        elif route.again:
+            yield Path(d=path, stroke=colour, width=4, dash=DOTS)
+        else:
+            yield Path(d=path, stroke=tint, width=2)
+    yield Path(d=route.arrow, fill=heat if wide and heat else colour if route.again else tint)
 
 
 def labels(found: Iterable[Label]) -> Iterator[Shape]:
