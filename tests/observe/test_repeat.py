@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loper.define import read_journey
 from loper.log.table import BadLog
 from loper.observe.incoming import side_of
 from loper.observe.log import Log
 from loper.observe.result import design_effect, share_difference, wilson
 from tests.observe.conftest import log_of, table
 
+REPAIR = read_journey(Path(__file__).parent.parent.parent / "examples" / "repair" / "journey.yaml")
 COLUMNS = "case activity hours customer reason direction channel"
 rows = st.lists(
     st.tuples(
@@ -103,6 +106,36 @@ def test_calls_after_messages_are_what_one_counts_by_hand(events: list[Any], day
         more = share_difference((one.called, one.sent), (sum(rest), len(rest)), 1 - 0.05 / len(counted))
         assert one.more.low == more.low
         assert one.excess.low == pytest.approx(more.low * one.sent)
+
+
+def test_a_step_that_the_design_asks_for_is_no_coming_back_and_no_call() -> None:
+    log = log_of(
+        ("1", "job.reported", 0, "in", "phone"),
+        ("1", "received", 1, "out", "email"),
+        ("1", "appointment.made", 2, "in", "phone"),
+        ("1", "confirmation", 3, "out", "email"),
+        ("1", "call.asked", 4, "in", "phone"),
+        ("2", "job.reported", 24 * 30, "in", "web"),
+        columns="case activity hours direction channel",
+    )
+    plain, designed = log.repeat_contact(), log.repeat_contact(journey=REPAIR)
+    assert (plain.contacts, plain.repeated) == (3, 2)
+    assert (designed.contacts, designed.repeated) == (3, 2), "the question comes after the report and after the choice"
+    assert "design asks for" in designed.summary() and "ontwerp" in designed.summary("nl")
+    without_question = log_of(
+        ("1", "job.reported", 0, "in"),
+        ("1", "appointment.made", 2, "in"),
+        ("2", "job.reported", 24 * 30, "in"),
+        columns="case activity hours direction",
+    )
+    assert without_question.repeat_contact().repeated == 1
+    found = without_question.repeat_contact(journey=REPAIR)
+    assert found.repeated == 0 and not len(found.cases_of(without_question))
+    called = {one.activity: one.called for one in log.calls_after(channels=("phone",), journey=REPAIR).messages}
+    assert called == {"received": 0, "confirmation": 1}
+    assert {one.called for one in log.calls_after(channels=("phone",)).messages} == {1}
+    log.design = REPAIR
+    assert log.repeat_contact() == designed, "the log's own design is gone by"
 
 
 def letters(seed: int, bad: float) -> Log:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loper.define.model import Journey
 from loper.log.table import BadLog
 from loper.observe import kernels_follow
 from loper.observe.answer import Answer
 from loper.observe.channel_names import SELF_SERVICE, which
 from loper.observe.follow import DAY
-from loper.observe.incoming import named, said
+from loper.observe.incoming import named, onward, said, without
 from loper.observe.layout import Bools, Ints
 from loper.observe.result import Result, share_difference, wilson
 from loper.observe.words import Say
@@ -90,13 +91,14 @@ class CallsAfter(Answer):
     channels: tuple[str, ...]  # contacts by these are the calls; none: the log knows no channels, so all contacts are
     told_by: str
     activities: tuple[str, ...] = ()
+    foreseen: tuple[str, ...] = ()  # steps that the design asks for: to take one by phone is no call
 
     def rows(self) -> Sequence[dict[str, Any]]:
         return [row for one in self.messages for row in one.rows()]
 
     def cases_of(self, log: Log, activity: str) -> Log:
         """The cases with this message after which a call came."""
-        state, _, _ = _states(log, self.days, self.channels, self.activities)
+        state, _, _ = _states(log, self.days, self.channels, self.activities, self.foreseen)
         code = list(log.layout.activities).index(activity) if activity in log.layout.activities else None
         if code is None:
             raise BadLog([f"no activity “{activity}” in this log"])
@@ -136,17 +138,24 @@ class CallsAfter(Answer):
 
 
 def calls_after_of(
-    log: Log, *, days: float = 3, channels: Collection[str] = (), activities: Collection[str] = ()
+    log: Log,
+    *,
+    days: float = 3,
+    channels: Collection[str] = (),
+    activities: Collection[str] = (),
+    journey: Journey | None = None,
 ) -> CallsAfter:
     """Calls are contacts of the customer by these `channels`; unless said by all but self-service (a click in a portal
-    is no call; `loper.observe.channel_names`), or those with one of these `activities`.
+    is no call; `loper.observe.channel_names`), or those with one of these `activities`. `journey`: the design, of which
+    a step, or a beginning, is no call either.
 
     The difference of shares: Newcombe 1998, method 10, at a level of 1 - 5 % / number of messages.
     """
     if days <= 0:
         raise BadLog([f"days: {days:g} is no length of time; write how many days, such as 3"])
     layout = log.layout
-    state, by, found = _states(log, days, channels, activities)
+    foreseen = (*onward(journey, layout.activities), *journey.begins) if journey else ()
+    state, by, found = _states(log, days, channels, activities, foreseen)
     counts = kernels_follow.by_code(layout.offsets, layout.activity, len(layout.activities), state, log.rows)[:-1]
     late, none, came = (int(one) for one in counts.sum(0)[1:])
     there = np.flatnonzero(counts[:, 2:].sum(1)).tolist()
@@ -165,6 +174,7 @@ def calls_after_of(
         channels=found,
         told_by=by,
         activities=tuple(activities),
+        foreseen=foreseen,
     )
 
 
@@ -191,11 +201,11 @@ def _after(name: str, called: int, sent: int, all_called: int, all_sent: int, le
 
 
 def _states(
-    log: Log, days: float, channels: Collection[str], activities: Collection[str]
+    log: Log, days: float, channels: Collection[str], activities: Collection[str], foreseen: Collection[str]
 ) -> tuple[Ints, str, tuple[str, ...]]:
     """Of each contact what became of it (0 was not sent), what told who made it, and which channels count."""
     follow, layout = log.follow, log.layout
-    incoming = named(layout, activities) if activities else follow.incoming
+    incoming = without(layout, named(layout, activities) if activities else follow.incoming, foreseen)
     calls, names = _by_channel(log, incoming.coming, channels, bool(activities))
     within = round(days * DAY)
     after = follow.calls(calls, incoming.sent)

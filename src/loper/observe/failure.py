@@ -17,7 +17,7 @@ from loper.observe import kernels, kernels_failure, kernels_follow
 from loper.observe.answer import Answer
 from loper.observe.conform_design import known, names
 from loper.observe.follow import DAY
-from loper.observe.incoming import said
+from loper.observe.incoming import onward, said
 from loper.observe.layout import Ints, Words
 from loper.observe.repeat import Group, groups_of
 from loper.observe.result import Result, wilson
@@ -265,9 +265,3 @@ def _by_words(texts: Sequence[str], words: Mapping[Ground, Collection[str]]) -> 
             )
         )
     return np.array([*found, len(GROUNDS)], np.int64)
-
-
-def onward(journey: Journey, activities: Sequence[str]) -> list[str]:
-    """The activities of a log by which the design lets a case go on from where it is."""
-    moves = {event for stage in journey.stages.values() for event in stage.on} | {*journey.on}
-    return [one for one in activities if one in moves]

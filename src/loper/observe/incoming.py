@@ -6,12 +6,13 @@ Logs say it in many ways or not at all; every answer that counts customers' cont
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from loper.define.model import Journey
 from loper.log.table import BadLog
 from loper.observe.layout import Bools, Layout, Words
 from loper.observe.words import Say
@@ -117,6 +118,20 @@ def named(layout: Layout, activities: Collection[str]) -> Incoming:
     lut = np.array([one in wanted for one in layout.activities], np.bool_)
     coming = lut[layout.activity]
     return Incoming(coming=coming, sent=incoming_of(layout).sent & ~coming, by="named")
+
+
+def onward(journey: Journey, activities: Sequence[str]) -> list[str]:
+    """The activities of a log by which the design lets a case go on from where it is."""
+    moves = {event for stage in journey.stages.values() for event in stage.on} | {*journey.on}
+    return [one for one in activities if one in moves]
+
+
+def without(layout: Layout, incoming: Incoming, activities: Collection[str]) -> Incoming:
+    """The same, but that contacts with these activities do not count as the customer's."""
+    if not activities:
+        return incoming
+    lut = np.array([one not in activities for one in layout.activities], np.bool_)
+    return Incoming(coming=incoming.coming & lut[layout.activity], sent=incoming.sent, by=incoming.by)
 
 
 def side_of(activity: str) -> Side:

@@ -228,10 +228,10 @@ class Log:
         return representatives_of(self, count=count)
 
     def repeat_contact(self, *, days: float = 7, **how: Any) -> Repeats:
-        return repeats_of(self, days=days, **how)
+        return repeats_of(self, days=days, **self._designed(how))
 
     def calls_after(self, *, days: float = 3, **how: Any) -> CallsAfter:
-        return calls_after_of(self, days=days, **how)
+        return calls_after_of(self, days=days, **self._designed(how))
 
     def failure_demand(self, **how: Any) -> FailureDemand:
         return failure_demand_of(self, **self._designed(how))

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from loper.define.model import Journey
 from loper.log.table import BadLog
 from loper.observe import kernels_follow
 from loper.observe.answer import Answer
 from loper.observe.follow import DAY, By
-from loper.observe.incoming import named, said
+from loper.observe.incoming import named, onward, said, without
 from loper.observe.layout import Ints, Words
 from loper.observe.result import Result, design_effect, wilson
 from loper.observe.words import Say
@@ -52,6 +53,7 @@ class Repeats(Answer):
     told_by: str  # what said that a contact was the customer's: see `loper.observe.incoming`
     groups: tuple[Group, ...] = ()  # by reason, by channel, by activity; within each the most repeated first
     activities: tuple[str, ...] = ()  # the only ones that were counted, where they were named
+    foreseen: tuple[str, ...] = ()  # steps that the design asks for: to take one is not to come back
 
     def of(self, what: str) -> tuple[Group, ...]:
         """Those of one kind: reason, channel or activity."""
@@ -75,7 +77,7 @@ class Repeats(Answer):
 
     def cases_of(self, log: Log, what: str = "", name: str = "") -> Log:
         """The cases with a contact that was repeated: all of them, or those of one group."""
-        state, _ = _states(log, self.days, self.by, self.activities)
+        state, _ = _states(log, self.days, self.by, self.activities, self.foreseen)
         column = _column(log, what) if what else None
         code = column.code(name) if column else -1
         codes = column.codes if column else log.layout.activity
@@ -121,13 +123,28 @@ class Repeats(Answer):
                     high=say.share(often.rate.high),
                 )
             )
+        if self.foreseen:
+            text.append(
+                say(
+                    "Steps that the design asks for do not count as coming back.",
+                    "Stappen die bij het ontwerp horen, tellen niet als terugkomen.",
+                )
+            )
         text.append(said(self.told_by, say))
         return " ".join(filter(None, text))
 
 
-def repeats_of(log: Log, *, days: float = 7, by: By | None = None, activities: Collection[str] = ()) -> Repeats:
+def repeats_of(
+    log: Log,
+    *,
+    days: float = 7,
+    by: By | None = None,
+    activities: Collection[str] = (),
+    journey: Journey | None = None,
+) -> Repeats:
     """`by`: what makes contacts belong together; the narrowest that the log can tell, unless said. `activities`: the
-    only ones that are customers' contacts; else as `loper.observe.incoming` finds them. BadLog for what is not there.
+    only ones that are customers' contacts; else as `loper.observe.incoming` finds them. `journey`: the design, of which
+    a step (a time is chosen after the report) is no coming back. BadLog for what is not there.
     """
     if days <= 0:
         raise BadLog([f"days: {days:g} is no length of time; write how many days, such as 7"])
@@ -139,7 +156,8 @@ def repeats_of(log: Log, *, days: float = 7, by: By | None = None, activities: C
         raise BadLog([f"by: “{by}” is not one of {', '.join(needed)}"])
     if missing:
         raise BadLog([f"by {by}: this log has no {one}" for one in missing])
-    state, begun = _states(log, days, by, activities)
+    foreseen = tuple(onward(journey, layout.activities)) if journey else ()
+    state, begun = _states(log, days, by, activities, foreseen)
     counts = kernels_follow.by_code(layout.offsets, layout.activity, len(layout.activities), state, rows)
     late, none, came = (int(one) for one in counts.sum(0)[1:])
     effect = _effect(log, state, came, none + came, by)
@@ -156,18 +174,19 @@ def repeats_of(log: Log, *, days: float = 7, by: By | None = None, activities: C
         told_by=incoming.by,
         groups=tuple(group for what in NAMED for group in groups_of(log, what, state, effect)),
         activities=tuple(activities),
+        foreseen=foreseen,
     )
 
 
-def _states(log: Log, days: float, by: By, activities: Collection[str]) -> tuple[Ints, Ints]:
+def _states(log: Log, days: float, by: By, activities: Collection[str], foreseen: Collection[str]) -> tuple[Ints, Ints]:
     """Of each contact of the whole log what became of it, and whether it was the first about its thing."""
     follow, time, within = log.follow, log.layout.time, round(days * DAY)
     incoming = named(log.layout, activities) if activities else follow.incoming
     after = follow.after(incoming, by)
-    return (
-        kernels_follow.states(time, incoming.coming, after, within, follow.known(within)),
-        kernels_follow.begun(time, incoming.coming, after, within),
-    )
+    begun = kernels_follow.begun(time, incoming.coming, after, within)
+    if foreseen:
+        after = follow.after(without(log.layout, incoming, foreseen), by)
+    return kernels_follow.states(time, incoming.coming, after, within, follow.known(within)), begun
 
 
 def _effect(log: Log, state: Ints, came: int, contacts: int, by: By) -> float:
