@@ -267,3 +267,10 @@ def test_progress_comes_to_the_size_of_the_file(tmp_path: Path, name: str) -> No
     heard: list[int] = []
     list(reading.batches(heard.append))
     assert heard == sorted(heard) and heard[-1] == reading.size
+
+
+def test_a_column_of_times_is_the_time_where_no_name_says_so_and_it_is_the_only_one(tmp_path: Path) -> None:
+    reading = read(tmp_path, "case,activity,wanneer\n1,a,31-12-2025 14:05\n")
+    assert reading.columns.names["time"] == "wanneer" and "time" in reading.columns.guessed
+    with pytest.raises(BadLog, match="says it is the time"):
+        read(tmp_path, "case,activity,wanneer,tot\n1,a,31-12-2025 14:05,31-12-2025 14:06\n")

@@ -95,7 +95,7 @@ def call_columns(sample: pa.Table, names: Mapping[str, str]) -> tuple[Columns, l
     if "offered" in guessed:
         found["offered"] = with_hours(found["offered"], sample)
     problems += [
-        f"no column is called as the {ours} of a call is called ({what}): say which one it is ({ours}=...)"
+        f"no column has a name that says {what}: say which one it is ({ours}=...)"
         for ours, what in (("offered", "when it came in"), ("caller", "whose number it is"))
         if ours not in found
     ]

@@ -94,6 +94,11 @@ def columns_of(sample: pa.Table, names: Mapping[str, str] | None = None) -> Colu
         if name:
             found[ours] = name
             guessed.add(ours)
+    if "time" not in found:
+        alone = [name for name in theirs if name not in found.values() and _only_times(sample[name])]
+        if len(alone) == 1:
+            found["time"] = alone[0]
+            guessed.add("time")
     if "time" in guessed:
         found["time"] = with_hours(found["time"], sample)
     if own and "seq" not in given and _are_wholes(sample["seq"]):
@@ -111,7 +116,7 @@ def _missing(ours: str, sample: pa.Table) -> str:
         if ours == "time" and plain(name) in NAMES["time"].split():
             like = str(next(iter(sample[name].drop_null().slice(0, 1).to_pylist()), ""))[:40]
             return f"'{name}' is called as the time is called, but there are no times in it ('{like}'): say time=..."
-    return f"no column is called as the {ours} is called: say which one it is ({ours}=...)"
+    return f"no column has a name that says it is the {ours}: say which one it is ({ours}=...)"
 
 
 def there_are(theirs: Collection[str]) -> str:
@@ -181,6 +186,15 @@ def are_times(column: pa.ChunkedArray) -> bool:
         return float(good.mean()) >= ENOUGH
     texts = pc.cast(there, pa.string()).combine_chunks()
     return max(float(times.parse(texts, day_first=first).good.mean()) for first in (True, False)) >= ENOUGH
+
+
+def _only_times(column: pa.ChunkedArray) -> bool:
+    """Whether all that is in it are times, and not numbers that may be anything."""
+    there = column.drop_null()
+    if not len(there) or not (is_text(column.type) or pa.types.is_timestamp(column.type)):
+        return False
+    texts = pc.cast(there, pa.string())
+    return pc.all(pc.match_substring_regex(texts, "[-/: ]")).as_py() is True and are_times(column)
 
 
 def _are_amounts(column: pa.ChunkedArray) -> bool:
