@@ -13,7 +13,7 @@ from loper.server.actions import cases
 from loper.server.actions.links import make_link
 from loper.server.queries.roster import plan_of
 from loper.server.records.agenda import Appointment, Slot
-from loper.server.records.runtime import Case, Touch
+from loper.server.records.runtime import Case, Outbox
 from loper.server.roads import travel
 from tests.server.test_routes import HERE, HOURS, TUESDAY, by_route, slot
 from tests.worlds import World
@@ -86,7 +86,7 @@ def test_a_sick_technicians_visits_are_taken_over_and_no_promise_is_broken(
     noor.hours = {**HOURS, "tuesday": ["09:00", "15:45"]}  # not everything fits
     noor.save()
     promised = {row.case: (row.start, row.end) for row in Appointment.objects.all()}
-    told = Touch.objects.count()
+    told = Outbox.objects.count()
     world.time.at = datetime.combine(TUESDAY, time(7, 30), HERE)
     sign_in(page, "planner")
     page.goto("/planner/day")
@@ -105,7 +105,7 @@ def test_a_sick_technicians_visits_are_taken_over_and_no_promise_is_broken(
     assert over and left and kept()
     body = page.locator("main").inner_text()
     assert body.count("Bel") >= 1 or "langer" in body, body  # what to do with those that cannot be kept
-    assert Touch.objects.count() == told  # no customer heard anything
+    assert Outbox.objects.count() == told  # no customer heard anything
 
 
 def test_the_day_that_is_over_half(two: World) -> None:
