@@ -9,11 +9,14 @@ changes, then while a visit is moved before every ask, so that a day of routes m
 from __future__ import annotations
 
 import argparse
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 from loper_side import HandClock, publish, set_up
-from measure import figure, load, quantile, table
+from measure import cpu_of, figure, load, parent_of, quantile, table
 from offer import TRAVEL, filled
 from three import event, scripts
 from timers_side import Pages, server
@@ -38,16 +41,32 @@ def main() -> None:
         blocks = content.count(b'name="block"')
         assert blocks > 10, content[:2000]
         pages.ask(page)
-        still = [pages.ask(page) for _ in range(given.asks)]
-        moved = [pages.ask(page) for number in range(given.asks) if moving(number)]
+        still, quiet = asked(lambda number: pages.ask(page), given.asks)
+        moved, busy = asked(lambda number: moving(number) and pages.ask(page), given.asks)
     table(
         f"The page with {blocks} free blocks, {given.technicians} technicians, {visits:,} visits ({load()})",
-        ["", "ms (median)", "p99 ms"],
+        ["", "ms (median)", "p99 ms", "CPU ms"],
         [
-            [title, figure(quantile(found, 0.5) * 1000), figure(quantile(found, 0.99) * 1000)]
-            for title, found in (("nothing changes", still), ("a visit is moved before every ask", moved))
+            [title, figure(quantile(found, 0.5) * 1000), figure(quantile(found, 0.99) * 1000), figure(spent)]
+            for title, found, spent in (
+                ("nothing changes", still, quiet),
+                ("a visit is moved before every ask", moved, busy),
+            )
         ],
     )
+
+
+def asked(ask: Callable[[int], float], times: int) -> tuple[list[float], float]:
+    """Seconds of each answer, and the CPU milliseconds of the server for each."""
+    before = cpu_of_children()
+    found = [ask(number) for number in range(times)]
+    return found, (cpu_of_children() - before) / times * 1000
+
+
+def cpu_of_children() -> float:
+    """Seconds of CPU of the processes that this one started: here, the server."""
+    pids = [entry.name for entry in Path("/proc").iterdir() if entry.name.isdigit()]
+    return sum(cpu_of(pid) for pid in pids if parent_of(pid) == os.getpid())
 
 
 def fill(technicians: int, days: int) -> int:

@@ -22,6 +22,7 @@ case "${1:-}" in
     for one in runtime waiting timers smtp; do run "$one"; done
     run offer
     run offer_page
+    run following
     run days solomon --seconds 10
     run days dutch --technicians 30 --jobs 300
     run days night
@@ -33,6 +34,7 @@ case "${1:-}" in
     run timers --timers 500 --peer-timers 50
     run smtp --rounds 1 --mails 100
     run offer --offers 10 --solves 1
+    run following --technicians 4 --rounds 1
     run days --technicians 8 --jobs 60 --days 2 --seconds 2 --exploration 1
     run bookings --requests 60 --technicians 2 --seeds 1
     ;;
