@@ -1,16 +1,13 @@
 """Loper: the journeys of an organisation's customers. Importing the package brings none of its rooms along."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from loper.observe.read import read_log
 
 __all__ = ["read_log"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """What an analyst wants at hand, brought in when it is asked for."""
     if name == "read_log":
         from loper.observe.read import read_log

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loper.server.actions import own_log
+from loper.server.actions import cases, own_log
 from loper.server.queries.logs import folder_of, opened
 from loper.server.records.logs import ContactLog
 from loper.server.records.runtime import Touch
@@ -77,3 +77,16 @@ def test_nothing_in_the_files_says_who_somebody_is(world: World) -> None:
     for planted in PLANTED:
         assert not any(planted.lower().encode() in one for one in written), planted
         assert planted.lower() not in str(tables).lower(), planted
+
+
+def test_what_an_agent_tells_for_a_caller_is_a_contact_by_phone(world: World) -> None:
+    key = world.report()
+    own_log.refresh()
+    row = ContactLog.objects.get(own=True)
+    before = {one["activity"]: (one["direction"], one["channel"]) for one in opened(row).case(key)}
+    assert before["job.reported"] == ("in", "web")
+    cases.withdraw(actor=world.staff("agent"), case=key)
+    own_log.refresh()
+    row.refresh_from_db()
+    after = {one["activity"]: (one["direction"], one["channel"]) for one in opened(row).case(key)}
+    assert after["case.withdrawn"] == ("in", "phone")

@@ -22,6 +22,7 @@ from loper.log.table import CASE_ATTRIBUTE, INSTANT, WORD
 from loper.observe.log import Log
 from loper.server import clock
 from loper.server.actions.logs import keep_laid
+from loper.server.queries import designs
 from loper.server.queries.logs import folder_of
 from loper.server.queries.work import KIND_FACTS
 from loper.server.records.dialogues import DialogueProgress, SurveyAnswer
@@ -152,7 +153,7 @@ def _table(rows: Sequence[Any]) -> pa.Table:
     columns: list[list[Any]] = [list(one) for one in zip(*rows, strict=True)]
     at = dict(zip(FIELDS, columns, strict=True))
     at["time"] = at.pop("at")
-    at["channel"] = _channels(rows)
+    at["direction"], at["channel"] = _contacts(rows)
     at["score"] = _scores(rows)
     at["customer"] = [customers.get(case) for case in at["case"]]
     at["reason"] = [reasons.get(case) for case in at["case"]]
@@ -184,24 +185,37 @@ def _reason(data: Any) -> str:
     return value if isinstance(value, str) and len(value) <= 40 else ""
 
 
-def _channels(rows: Sequence[Any]) -> list[str]:
-    """By which channel each contact was. An event has none of its own: it came by the channel of the dialogue that told
-    it, else by the one on which its teller works: customers on the web, agents on the phone."""
+def _contacts(rows: Sequence[Any]) -> tuple[list[str], list[str]]:
+        case, activity, _at, seq, _known, kind, channel, direction, initiator, _outcome, journey = row[:11]
+
+    What a customer may tell the journey is the customer's contact, also where an agent told it, who was called: it came
+    by the channel of the dialogue that told it, else by the one on which its teller works.
+    """
     asked = sorted({row[0] for row in rows if row[5] in ("event", "unexpected")})
     dialogues: dict[str, str] = {}
     for some in _some(asked):
         dialogues |= dict(
             DialogueProgress.objects.filter(case__in=some, submitted__isnull=False).values_list("case", "channel")
         )
+    customers = {
+        (journey.name, event)
+        for journey in designs.published()
+        for event, declared in journey.events.items()
+        if "customer" in declared.from_
+    }
     first = {"customer": "web", "agent": "phone"}
-    found = []
+    directions, channels = [], []
     for row in rows:
-        case, kind, channel, direction, initiator, seq = row[0], row[5], row[6], row[7], row[8], row[3]
-        if channel or kind not in ("event", "unexpected") or direction != "in":
-            found.append(channel)
-        else:
-            found.append(dialogues.get(case, "") if seq == 1 and case in dialogues else first.get(initiator, ""))
-    return found
+        case, activity, _at, seq, _recorded, kind, channel, direction, initiator, _outcome, journey = row[:11]
+        if kind in ("event", "unexpected"):
+            if initiator == "agent" and (journey, activity) in customers:
+                direction = "in"
+            if not channel and direction == "in":
+                channel = dialogues.get(case, "") if seq == 1 else ""
+                channel = channel or first.get(initiator, "")
+        directions.append(direction)
+        channels.append(channel)
+    return directions, channels
 
 
 def _scores(rows: Sequence[Any]) -> list[float | None]:
