@@ -66,7 +66,10 @@ def layered(
 
     `labels`: of each arc how wide its line is, and the label right of it. `begins`: what enters at a box.
     """
-    order = _order(list(boxes), arcs, begins)
+    order = min(
+        (_improved(found, arcs) for found in (_reached(list(boxes), arcs, begins), _order(list(boxes), arcs, begins))),
+        key=lambda found: _backward(found, arcs, begins),
+    )
     at = {name: number for number, name in enumerate(order)}
     back = frozenset((a, b) for a, b in arcs if at[a] > at[b])
     down = {pair: (pair[1], pair[0]) if pair in back else pair for pair in arcs}
@@ -122,7 +125,29 @@ def _order(names: list[str], arcs: Mapping[Pair, float], begins: Mapping[str, fl
             out[other].pop(name)
         for other in out.pop(name):
             into[other].pop(name)
-    return _improved([*first, *reversed(last)], arcs)
+    return [*first, *reversed(last)]
+
+
+def _reached(names: list[str], arcs: Mapping[Pair, float], begins: Mapping[str, float]) -> list[str]:
+    """The boxes as one reaches them from where journeys begin, always along what is most frequent from there."""
+    found: list[str] = []
+    near = {name: (begins.get(name, 0.0) > 0, begins.get(name, 0.0)) for name in names}
+    while near:
+        name = max(near, key=lambda one: near[one])
+        found.append(name)
+        del near[name]
+        for (a, b), count in arcs.items():
+            if a == name and b in near:
+                near[b] = max(near[b], (True, count))
+    return found
+
+
+def _backward(order: Sequence[str], arcs: Mapping[Pair, float], begins: Mapping[str, float]) -> float:
+    """How much runs backward; and to stand above where journeys begin counts as running backward."""
+    at = {name: number for number, name in enumerate(order)}
+    first = min((at[name] for name, count in begins.items() if count and name in at), default=0)
+    over = sum(count for (a, _), count in arcs.items() if at[a] < first)
+    return over + sum(count for (a, b), count in arcs.items() if at[a] > at[b])
 
 
 def _improved(order: list[str], arcs: Mapping[Pair, float]) -> list[str]:
