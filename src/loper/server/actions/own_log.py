@@ -186,7 +186,7 @@ def _reason(data: Any) -> str:
 
 
 def _contacts(rows: Sequence[Any]) -> tuple[list[str], list[str]]:
-        case, activity, _at, seq, _known, kind, channel, direction, initiator, _outcome, journey = row[:11]
+    """Of each row its direction and its channel, as the log has them but for events, which have none of their own.
 
     What a customer may tell the journey is the customer's contact, also where an agent told it, who was called: it came
     by the channel of the dialogue that told it, else by the one on which its teller works.
