@@ -25,9 +25,7 @@ def png(svg: str, *, scale: float = 2) -> bytes:
     if not 0 < scale <= 8:
         raise ValueError(f"a scale above 0 and up to 8 was expected, not {scale}")
     if not _has_font():
-        raise NoPng(
-            "a PNG needs one of the fonts of our pictures, and this machine has none: install one (on Debian: fonts-noto-core)"
-        )
+        raise NoPng("a PNG needs a font that the pictures name, and there is none (on Debian: install fonts-noto-core)")
     return _drawn(svg, scale)
 
 
