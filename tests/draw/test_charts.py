@@ -146,10 +146,11 @@ def test_no_line_of_the_map_runs_through_an_activity():
     assert inside == []
 
 
-def test_an_arc_to_nowhere_is_not_drawn_and_what_nothing_leads_to_stands_below():
+@pytest.mark.parametrize("vertical", [False, True])
+def test_an_arc_to_nowhere_is_not_drawn_and_what_nothing_leads_to_stands_below(vertical):
     fact = replace(MAP, nodes=(*MAP.nodes, Node(name="e", title="Eenzaam", count=3)),
                    arcs=(*MAP.arcs, Arc(source="a", target="nobody", count=9)))  # fmt: skip
-    found = {text.text: text.top for text in read(draw_map(fact))[1]}
+    found = {text.text: text.top for text in read(draw_map(fact, vertical=vertical))[1]}
     assert found["Eenzaam"] > found["Klaar"]
     assert len(_arcs(fact)) == len(_arcs(MAP))
 

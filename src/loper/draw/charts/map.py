@@ -227,10 +227,12 @@ class _Map:
 
     def _key(self, sheet: Sheet) -> None:
         def bands(x: float, y: float) -> list[Shape]:
+            if self.vertical:
+                return [Rect(x=x, y=y - 4, width=22, height=7, r=2, fill=sheet.colour)]
             return [Path(d=f"M{n(x + 2)} {n(y - 5)}h18", stroke=sheet.colour, width=2),
                     Path(d=f"M{n(x + 4)} {n(y + 3)}h14", stroke=sheet.colour, width=8)]  # fmt: skip
 
-        samples: list[tuple[Sign | None, str]] = [(bands, self.words("wide"))]
+        samples: list[tuple[Sign | None, str]] = [(bands, self.words("long" if self.vertical else "wide"))]
         if self.fact.cold or self.fact.hot:
             samples += [(swatch(sheet.tint(0)), self.fact.cold), (swatch(sheet.tint(1)), self.fact.hot)]
         elif self.waits and self.waits[0] < self.waits[1]:

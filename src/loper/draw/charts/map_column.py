@@ -20,8 +20,12 @@ def column(sheet: Sheet, drawn: _Map) -> None:
     """Activities in the order in which the journeys run; a line leads from each to its ways on."""
     pairs = {pair: float(arc.count) for pair, arc in drawn.arcs.items() if arc.source != arc.target}
     begins = {node.name: float(node.begins) for node in drawn.nodes.values()}
-    plan = layered(dict.fromkeys(drawn.nodes, 1.0), pairs, dict.fromkeys(pairs, (1.0, 0.0)), begins)
+    joined = {name for pair in pairs for name in pair}
+    plan = layered(
+        {name: 1.0 for name in drawn.nodes if name in joined}, pairs, dict.fromkeys(pairs, (1.0, 0.0)), begins
+    )
     order = [slot.name for layer in plan.layers for slot in layer if slot.name]
+    order += [name for name in drawn.nodes if name not in joined]
     pen = sheet.pen
     for name in order:
         node = drawn.nodes[name]
