@@ -211,9 +211,9 @@ class _Boards:
         if columns is None:
             return None
         if known is None or known.columns is not columns:
-            known = self._rooms[day] = Rooms(columns, board.travel)
-            for past in [one for one in self._rooms if one < today()]:
-                self._rooms.pop(past, None)
+            known = Rooms(columns, board.travel)
+            if self._board.of_day(day) is columns:  # a board without somebody's own visit is theirs alone
+                self._rooms = {one: rooms for one, rooms in self._rooms.items() if one >= today()} | {day: known}
         return known
 
 
