@@ -13,7 +13,7 @@ if [ ! -e .venv-bench/.ready ] || [ requirements-bench.lock -nt .venv-bench/.rea
 fi
 run() {
   case "$1" in
-    days | bookings | offer) .venv/bin/python "bench/$1.py" "${@:2}" ;; # these need no database
+    days | bookings | offer | observe) .venv/bin/python "bench/$1.py" "${@:2}" ;; # these need no database
     *) tools/postgres.sh .venv/bin/python "bench/$1.py" "${@:2}" ;;
   esac
 }
@@ -27,6 +27,9 @@ case "${1:-}" in
     run days dutch --technicians 30 --jobs 300
     run days night
     run bookings
+    run observe
+    run observe --growth 1 3 10 30
+    run observe --large 100
     ;;
   --quick)
     run runtime --rounds 1 --cases 300 --peer-cases 50
@@ -37,6 +40,7 @@ case "${1:-}" in
     run following --technicians 4 --rounds 1
     run days --technicians 8 --jobs 60 --days 2 --seconds 2 --exploration 1
     run bookings --requests 60 --technicians 2 --seeds 1
+    run observe --contacts 100000 --rounds 1
     ;;
   *) run "$@" ;;
 esac

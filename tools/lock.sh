@@ -9,3 +9,5 @@ python3 -m venv "$maker"
 "$maker/bin/python" -m pip install --quiet --disable-pip-version-check uv
 "$maker/bin/uv" pip compile pyproject.toml --universal --extra spark --group dev --generate-hashes --no-emit-index-url --no-header \
   --quiet --output-file requirements.lock "$@"
+"$maker/bin/uv" pip compile --universal --python-version 3.11 --group bench --generate-hashes --no-emit-index-url --no-header \
+  --quiet --output-file requirements-bench.lock "$@"
