@@ -19,20 +19,21 @@ FUNNEL = ("activity 00", "activity 02", "activity 05")
 
 
 def loper(path: str) -> dict[str, Any]:
-    import pyarrow.parquet as pq
+    import loper
+    from loper.observe.threads import at_once
 
-    from loper.observe.log import Log
-
-    table = pq.read_table(path, columns=["case", "activity", "time", "channel"])
-    log = Log.of(table)
-    seen, pace, rework, switches = log.map(), log.throughput(), log.rework(), log.switches()
+    log = loper.read_log(path, leave_out=("customer", "case:segment"))
+    at_once(lambda: log.steps, lambda: log.which)
+    seen, pace, rework, switches, variants, funnel = at_once(
+        log.map, log.throughput, log.rework, log.switches, lambda: log.variants(most=1), lambda: log.funnel(FUNNEL)
+    )
     found = {
         "arcs": {f"{a.source}>{a.target}": [a.count, a.median_s, a.p90_s] for a in seen.arcs},
-        "variants": log.variants(most=1).count,
+        "variants": variants.count,
         "throughput": [pace.median_s, pace.p90_s],
         "rework": [rework.cases, rework.events],
         "switches": {f"{one.source}>{one.target}": one.count for one in switches.switches},
-        "funnel": [one.came for one in log.funnel(FUNNEL).steps],
+        "funnel": [one.came for one in funnel.steps],
     }
     return found | {"log": log}
 

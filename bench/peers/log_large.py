@@ -17,7 +17,7 @@ from pathlib import Path
 def lay(path: str, folder: str) -> None:
     import loper
 
-    log = loper.read_log(path, names={"customer": "", "case:segment": ""})
+    log = loper.read_log(path, leave_out=("customer", "case:segment"))
     log.save(Path(folder))
 
 

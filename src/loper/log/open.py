@@ -6,13 +6,16 @@ import gzip
 import importlib
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import cast
 
+import pyarrow as pa
+
 from loper.log.calls_asterisk import QUEUE_LINE
-from loper.log.table import BadLog, Reading
+from loper.log.table import NEEDED, BadLog, Reading
 
 READERS: Mapping[str, str] = {
     "csv": "loper.log.csv",
@@ -40,14 +43,14 @@ HEAD = 4096
 
 def open_log(
     path: str | Path, *, names: Mapping[str, str] | None = None, lifecycle: tuple[str, str] | None = None,
-    zone: tzinfo, kind: str | None = None, **more: object,
+    zone: tzinfo, kind: str | None = None, leave_out: Collection[str] = (), **more: object,
 ) -> Reading:  # fmt: skip
     """A log, opened for reading.
 
     `names`: our columns -> those of the source, where they are not to be guessed (`{"case": "Zaaknummer"}`); an empty
-    one says that there is none. `lifecycle`: a column and a value, like ("lifecycle:transition", "complete"): rows
-    with another value are left out. `zone`: of times that have none. `kind`: one of READERS, where it is not to be
-    seen from the source. `more` goes to the reader (`encoding`, `separator`, `object_type`, ...).
+    one says that there is none. `lifecycle`: a column and a value, like ("lifecycle:transition", "complete"): rows with
+    another value are left out. `leave_out`: columns of the log that are not wanted. `zone`: of times that have
+    none. `kind`: one of READERS, where it is not to be seen from the source. `more` goes to the reader (`encoding`, `separator`, `object_type`, ...).
 
     Raises BadLog with all that is wrong.
     """
@@ -58,7 +61,38 @@ def open_log(
     if found not in READERS:
         raise BadLog([f"{found} is no kind of log; there are {', '.join(READERS)}"])
     reader = importlib.import_module(READERS[found])
-    return cast(Reading, reader.read(path, names=dict(names or {}), lifecycle=lifecycle, zone=zone, **more))
+    opened = cast(Reading, reader.read(path, names=dict(names or {}), lifecycle=lifecycle, zone=zone, **more))
+    return without(opened, leave_out)
+
+
+def without(reading: Reading, names: Collection[str]) -> Reading:
+    """A reading without these of its columns, which are then not read at all where its kind allows that."""
+    out = {name for name in names if name in reading.schema.names and name not in NEEDED}
+    if not out:
+        return reading
+    reading.schema = pa.schema([field for field in reading.schema if field.name not in out])
+    ours = {ours: theirs for ours, theirs in reading.columns.names.items() if ours not in out}
+    theirs = frozenset(reading.columns.names.get(name, name) for name in out)
+    reading.columns = replace(reading.columns, names=ours, left_out=reading.columns.left_out | theirs)
+    maker = getattr(reading, "maker", None)
+    if maker is None:
+        return Chosen(reading)
+    maker.fields = [field for field in maker.fields if field.name not in out]
+    return reading
+
+
+class Chosen:
+    """A reading whose batches have the columns of its schema and no others."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.schema, self.columns, self.rejects, self.size = (
+            reading.schema, reading.columns, reading.rejects, reading.size,
+        )  # fmt: skip
+
+    def batches(self, on_progress: Callable[[int], None] | None = None) -> Iterator[pa.RecordBatch]:
+        for batch in self.reading.batches(on_progress):
+            yield batch.select(self.schema.names)
 
 
 def kind_of(path: Path) -> str:

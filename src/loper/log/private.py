@@ -9,8 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -59,15 +58,12 @@ def code_of(customer: str, key: bytes) -> str:
 
 
 class Private:
-    """A reading whose customers are codes made with `key`, without the columns of `out`."""
+    """A reading whose customers are codes made with `key`."""
 
-    def __init__(self, reading: Reading, *, key: bytes, out: Collection[str] = ()) -> None:
+    def __init__(self, reading: Reading, *, key: bytes) -> None:
         self.reading, self.key = reading, key
-        self._out = frozenset(out) - frozenset(NEEDED)
-        self.schema = pa.schema([field for field in reading.schema if field.name not in self._out])
-        theirs = frozenset(reading.columns.names.get(name, name) for name in self._out)
-        names = {ours: column for ours, column in reading.columns.names.items() if ours not in self._out}
-        self.columns: Columns = replace(reading.columns, names=names, left_out=reading.columns.left_out | theirs)
+        self.schema: pa.Schema = reading.schema
+        self.columns: Columns = reading.columns
         self.rejects: Rejects = reading.rejects
         self.size = reading.size
         self._codes: dict[str, str] = {}

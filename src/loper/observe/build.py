@@ -7,6 +7,7 @@ be laid out all the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,21 +35,24 @@ def laid_out(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Layout:
     """The same of batches, of which none is kept."""
     cases, taken = Coder(), {name: _taker(schema.field(name).type) for name in schema.names if name != "case"}
     case: list[Ints] = []
-    for batch in batches:
-        case.append(cases.take(_plain(batch.column(batch.schema.get_field_index("case")))))
-        for name, taker in taken.items():
-            taker.take(batch.column(batch.schema.get_field_index(name)))
-    return _ordered(_joined(case, np.int32), cases, taken)
+    with ThreadPoolExecutor(2) as pool:  # the loops let go of Python's lock: the cases are numbered beside the rest
+        for batch in batches:
+            coming = pool.submit(cases.take, _plain(batch.column(batch.schema.get_field_index("case"))))
+            for name, taker in taken.items():
+                taker.take(batch.column(batch.schema.get_field_index(name)))
+            case.append(coming.result())
+        return _ordered(_joined(case, np.int32), cases, taken, pool)
 
 
-def _ordered(case: Ints, cases: Coder, taken: dict[str, Taker]) -> Layout:
+def _ordered(case: Ints, cases: Coder, taken: dict[str, Taker], pool: Executor) -> Layout:
     time = _values(taken.pop("time").column())
-    seq = _values(taken.pop("seq").column()) if "seq" in taken else np.arange(len(case))
-    seq = seq.astype(np.int64 if len(seq) and seq.max() > SMALL else np.int32)
+    seq = _values(taken.pop("seq").column()) if "seq" in taken else np.arange(len(case), dtype=np.int32)
+    seq = seq.astype(np.int64 if len(seq) and seq.max() > SMALL else np.int32, copy=False)
     order, offsets = kernels.in_order(case, cases.count, time, seq)
     heads = offsets[:-1] if order is None else order[offsets[:-1]]
     activity = taken.pop("activity").column()
     kinds = activity.values if isinstance(activity, Words) else ()
+    put = [pool.submit(_put, values, order) for values in (time, _values(activity), seq)]
     contacts: dict[str, Column] = {}
     attributes: dict[str, Column] = {}
     for name in list(taken):
@@ -57,11 +61,12 @@ def _ordered(case: Ints, cases: Coder, taken: dict[str, Taker]) -> Layout:
             attributes[name.removeprefix(CASE_ATTRIBUTE)] = _by(column, heads)
         else:
             contacts[name] = _by(column, order)
+    time, codes, seq = (one.result() for one in put)
     return Layout(
         offsets=offsets,
-        activity=_put(_values(activity), order),
-        time=_put(time, order),
-        seq=_put(seq, order),
+        activity=codes,
+        time=time,
+        seq=seq,
         cases=Names(cases.names()),
         activities=kinds,
         contacts=contacts,

@@ -24,7 +24,7 @@ class Coder:
 
     def __init__(self) -> None:
         self.count = 0
-        self._resize(1 << 12)
+        self._resize(1 << 14)
         self._names: list[pa.Array] = []
 
     def take(self, names: pa.Array) -> NDArray[np.int32]:
@@ -48,9 +48,9 @@ class Coder:
         self.keys, self.slots = np.empty((size, 2), np.uint64), np.full(size, NONE, np.int32)
 
     def _grow(self) -> None:
-        """Open addressing, at most half full."""
+        """Open addressing, at most half full; four times as large at a time, as each move costs a pass."""
         keys, slots = self.keys, self.slots
-        self._resize(2 * len(slots))
+        self._resize(4 * len(slots))
         _moved(keys, slots, self.keys, self.slots)
 
 

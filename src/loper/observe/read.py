@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+import pyarrow as pa
 
 from loper.log.open import open_log
 from loper.log.table import Reading
 from loper.observe import build
 from loper.observe.log import Log
+from loper.observe.threads import ahead
 
 ZONE = "Europe/Amsterdam"
 """Of times that say none, unless the caller says another."""
@@ -27,6 +30,7 @@ def read_log(
     lifecycle: tuple[str, str] | None = None,
     names: Mapping[str, str] | None = None,
     zone: str = ZONE,
+    leave_out: Collection[str] = (),
     on_progress: Callable[[int], None] | None = None,
     **more: Any,
 ) -> Log:
@@ -35,18 +39,27 @@ def read_log(
     `case`, `activity`, `time`, `channel`, `customer`: the columns of the file that hold them; what is not named is
     guessed from names and contents (`log.reading.columns` says how it was understood). `names` does the same for every
     other column that `loper.log.table` knows. `lifecycle`: a column and the value of it to keep, such as
-    ("lifecycle:transition", "complete"). `on_progress` hears how many bytes have been read.
+    ("lifecycle:transition", "complete"). `leave_out`: columns that are not wanted.
+    `on_progress` hears how many bytes have been read.
 
     Raises BadLog with all that is wrong. Rows that cannot be read are counted and kept: `log.reading.rejects`.
     """
     own = {"case": case, "activity": activity, "time": time, "channel": channel, "customer": customer}
     wanted = {name: theirs for name, theirs in own.items() if theirs is not None} | dict(names or {})
-    reading = open_log(path, names=wanted, lifecycle=lifecycle, zone=ZoneInfo(zone), **more)
+    reading = open_log(path, names=wanted, lifecycle=lifecycle, zone=ZoneInfo(zone), leave_out=leave_out, **more)
     return laid_out(reading, on_progress)
 
 
 def laid_out(reading: Reading, on_progress: Callable[[int], None] | None = None) -> Log:
-    """A reading, read to its end and laid out."""
-    log = Log(build.laid_out(reading.batches(on_progress), reading.schema))
+    """A reading, read to its end and laid out; `on_progress` is called by who calls, not by the thread that reads."""
+    log = Log(build.laid_out(_told(reading, on_progress or (lambda read: None)), reading.schema))
     log.reading = reading
     return log
+
+
+def _told(reading: Reading, on_progress: Callable[[int], None]) -> Iterator[pa.RecordBatch]:
+    read = [0]
+    for batch in ahead(reading.batches(lambda far: read.__setitem__(0, far))):
+        on_progress(read[0])
+        yield batch
+    on_progress(read[0])

@@ -7,6 +7,7 @@ once too, so that the quantiles of any selection are one walk along them instead
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -70,7 +71,9 @@ class Steps:
         (Hyndman & Fan 1996, type 7). `counts` are those of the same selection."""
         if log.keep is None:
             starts, waits, _ = self._sorted if "_sorted" in self.__dict__ else self._waits
-            table = np.array([_quantiles(waits[low:high]) for low, high in pairwise(starts)], np.float64)
+            with ThreadPoolExecutor(2) as pool:  # numpy lets go of Python's lock
+                found = list(pool.map(_quantiles, (waits[low:high] for low, high in pairwise(starts))))
+            table = np.array(found, np.float64)
             return table.reshape(len(self), 2)[:, 0], table.reshape(len(self), 2)[:, 1]
         starts, waits, case = self._sorted
         return (

@@ -10,7 +10,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -101,8 +101,10 @@ def remove(*, actor: Actor, log: ContactLog) -> None:
     shutil.rmtree(place, ignore_errors=True)
 
 
-def _opened(log: ContactLog, names: Mapping[str, str], zone: str = "Europe/Amsterdam") -> Reading:
-    return open_log(folder_of(log) / log.file, names=names, zone=ZoneInfo(zone))
+def _opened(
+    log: ContactLog, names: Mapping[str, str], zone: str = "Europe/Amsterdam", leave_out: Collection[str] = ()
+) -> Reading:
+    return open_log(folder_of(log) / log.file, names=names, zone=ZoneInfo(zone), leave_out=leave_out)
 
 
 def _understood(log: ContactLog, names: Mapping[str, str], zone: str = "Europe/Amsterdam") -> dict[str, Any]:
@@ -160,10 +162,10 @@ def read_next() -> bool:
 def _read(row: ContactLog) -> None:
     asked = row.columns
     try:
-        reading = _opened(row, asked["names"], row.options.get("zone", "Europe/Amsterdam"))
         kept = set(asked["keep"])
         out = [one["name"] for one in asked["others"] if one["name"] not in kept]
-        log = laid_out(Private(reading, key=_key(), out=out), _Progress(row))
+        reading = _opened(row, asked["names"], row.options.get("zone", "Europe/Amsterdam"), out)
+        log = laid_out(Private(reading, key=_key()), _Progress(row))
         if not log.layout.count:
             raise BadLog([_("There is no contact in this file that could be read.")])
         keep_laid(row, log)
