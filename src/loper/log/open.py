@@ -50,7 +50,8 @@ def open_log(
     `names`: our columns -> those of the source, where they are not to be guessed (`{"case": "Zaaknummer"}`); an empty
     one says that there is none. `lifecycle`: a column and a value, like ("lifecycle:transition", "complete"): rows with
     another value are left out. `leave_out`: columns of the log that are not wanted. `zone`: of times that have
-    none. `kind`: one of READERS, where it is not to be seen from the source. `more` goes to the reader (`encoding`, `separator`, `object_type`, ...).
+    none. `kind`: one of READERS, where it is not to be seen from the source. `more` goes to the reader (`encoding`,
+    `separator`, `object_type`, ...).
 
     Raises BadLog with all that is wrong.
     """

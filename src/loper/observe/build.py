@@ -7,7 +7,7 @@ be laid out all the same.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, Protocol
 
 import numpy as np
@@ -34,34 +34,42 @@ def lay_out(table: pa.Table) -> Layout:
 def laid_out(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Layout:
     """The same of batches, of which none is kept."""
     cases, taken = Coder(), {name: _taker(schema.field(name).type) for name in schema.names if name != "case"}
-    case: list[Ints] = []
-    with ThreadPoolExecutor(2) as pool:  # the loops let go of Python's lock: the cases are numbered beside the rest
+    if "seq" in taken:
+        taken["seq"] = _Rows()
+    case: list[Future[Ints]] = []
+    with ThreadPoolExecutor(1) as beside:  # the loops let go of Python's lock: the cases are numbered beside the rest
         for batch in batches:
-            coming = pool.submit(cases.take, _plain(batch.column(batch.schema.get_field_index("case"))))
+            names = _plain(batch.column(batch.schema.get_field_index("case")))
+            case.append(beside.submit(cases.take, names))
             for name, taker in taken.items():
                 taker.take(batch.column(batch.schema.get_field_index(name)))
-            case.append(coming.result())
-        return _ordered(_joined(case, np.int32), cases, taken, pool)
+            case[max(0, len(case) - 3)].result()  # not too far behind: what waits lies in memory
+        columns = {name: beside.submit(taker.column) for name, taker in taken.items() if name not in ("time", "seq")}
+        known = _joined([one.result() for one in case], np.int32)
+        del case
+        time = _values(taken["time"].column())
+        seq = _values(taken["seq"].column()) if "seq" in taken else np.arange(len(known), dtype=np.int32)
+        return _ordered(known, cases, time, seq, columns, beside)
 
 
-def _ordered(case: Ints, cases: Coder, taken: dict[str, Taker], pool: Executor) -> Layout:
-    time = _values(taken.pop("time").column())
-    seq = _values(taken.pop("seq").column()) if "seq" in taken else np.arange(len(case), dtype=np.int32)
-    seq = seq.astype(np.int64 if len(seq) and seq.max() > SMALL else np.int32, copy=False)
+def _ordered(
+    case: Ints, cases: Coder, time: Ints, seq: Ints, taken: dict[str, Future[Column]], beside: Executor
+) -> Layout:
     order, offsets = kernels.in_order(case, cases.count, time, seq)
     heads = offsets[:-1] if order is None else order[offsets[:-1]]
-    activity = taken.pop("activity").column()
+    activity = taken.pop("activity").result()
     kinds = activity.values if isinstance(activity, Words) else ()
-    put = [pool.submit(_put, values, order) for values in (time, _values(activity), seq)]
+    put = [beside.submit(_put, values, order) for values in (time, seq)]
+    codes = _put(_values(activity), order)
     contacts: dict[str, Column] = {}
     attributes: dict[str, Column] = {}
     for name in list(taken):
-        column = taken.pop(name).column()  # let go of as it is put in order: no two columns lie here twice
+        column = taken.pop(name).result()  # let go of as it is put in order: no two columns lie here twice
         if name.startswith(CASE_ATTRIBUTE):
             attributes[name.removeprefix(CASE_ATTRIBUTE)] = _by(column, heads)
         else:
             contacts[name] = _by(column, order)
-    time, codes, seq = (one.result() for one in put)
+    time, seq = (one.result() for one in put)
     return Layout(
         offsets=offsets,
         activity=codes,
@@ -131,6 +139,20 @@ class _Whole:
 
     def column(self) -> Column:
         return Numbers(values=_joined(self.portions, np.int64))
+
+
+class _Rows:
+    """Numbers of rows, as small as they can be."""
+
+    def __init__(self) -> None:
+        self.portions: list[Ints] = []
+
+    def take(self, portion: pa.Array) -> None:
+        rows = _numpy(portion)
+        self.portions.append(rows.astype(np.int32) if not len(rows) or rows.max() <= SMALL else rows)
+
+    def column(self) -> Column:
+        return Numbers(values=_joined(self.portions, np.int32))
 
 
 class _Measured:

@@ -22,28 +22,31 @@ def in_order(case: Ints, cases: int, time: NDArray[np.int64], seq: Ints) -> tupl
     `case` are numbers from 0 in order of first appearance.
     """
     offsets = np.zeros(cases + 1, np.int64)
-    if _ordered(case, time, seq, offsets):
+    good, grown = _ordered(case, time, seq, offsets)
+    if good:
         return None, offsets
     order = np.empty(len(case), np.int32 if len(case) < 2**31 else np.int64)
     _placed(case, offsets, order)
-    _sorted(offsets, order, time, seq)
+    if not grown:  # in a log that is in order of time, the rows of a case are so too
+        _sorted(offsets, order, time, seq)
     return order, offsets
 
 
 @_loop
-def _ordered(case: Any, time: Any, seq: Any, offsets: Any) -> bool:
-    """Counts each case into `offsets` (shifted by one), and says whether the rows are in order."""
-    good = True
+def _ordered(case: Any, time: Any, seq: Any, offsets: Any) -> Any:
+    """Counts each case into `offsets`; says whether the rows are in order of (case, time, seq), and of (time, seq)."""
+    good = grown = True
     last = -1
     for i in range(len(case)):
         c = case[i]
         offsets[c + 1] += 1
-        if c < last or (c == last and (time[i] < time[i - 1] or (time[i] == time[i - 1] and seq[i] < seq[i - 1]))):
-            good = False
+        back = i > 0 and (time[i] < time[i - 1] or (time[i] == time[i - 1] and seq[i] < seq[i - 1]))
+        grown &= not back
+        good &= c > last or (c == last and not back)
         last = c
     for c in range(len(offsets) - 1):
         offsets[c + 1] += offsets[c]
-    return good
+    return good, grown
 
 
 @_loop
