@@ -6,6 +6,7 @@ be laid out all the same.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from typing import Any, Protocol
@@ -36,20 +37,22 @@ def laid_out(batches: Iterable[pa.RecordBatch], schema: pa.Schema) -> Layout:
     cases, taken = Coder(), {name: _taker(schema.field(name).type) for name in schema.names if name != "case"}
     if "seq" in taken:
         taken["seq"] = _Rows()
-    case: list[Future[Ints]] = []
+    known, coming = _Growing(np.int32), deque[Future[Ints]]()
     with ThreadPoolExecutor(1) as beside:  # the loops let go of Python's lock: the cases are numbered beside the rest
         for batch in batches:
             names = _plain(batch.column(batch.schema.get_field_index("case")))
-            case.append(beside.submit(cases.take, names))
+            coming.append(beside.submit(cases.take, names))
             for name, taker in taken.items():
                 taker.take(batch.column(batch.schema.get_field_index(name)))
-            case[max(0, len(case) - 3)].result()  # not too far behind: what waits lies in memory
+            if len(coming) > 2:  # not too far behind: what waits lies in memory
+                known.add(coming.popleft().result())
         columns = {name: beside.submit(taker.column) for name, taker in taken.items() if name not in ("time", "seq")}
-        known = _joined([one.result() for one in case], np.int32)
-        del case
+        for one in coming:
+            known.add(one.result())
+        case = known.whole()
         time = _values(taken["time"].column())
-        seq = _values(taken["seq"].column()) if "seq" in taken else np.arange(len(known), dtype=np.int32)
-        return _ordered(known, cases, time, seq, columns, beside)
+        seq = _values(taken["seq"].column()) if "seq" in taken else np.arange(len(case), dtype=np.int32)
+        return _ordered(case, cases, time, seq, columns, beside)
 
 
 def _ordered(
@@ -114,64 +117,86 @@ def _taker(kind: pa.DataType) -> Taker:
     return _Spoken()
 
 
+class _Growing:
+    """An array that grows at its end; memory is moved by the system, not copied."""
+
+    def __init__(self, kind: Any) -> None:
+        self.values: NDArray[Any] = np.empty(1 << 16, kind)
+        self.count = 0
+
+    def add(self, portion: NDArray[Any]) -> None:
+        wider = np.promote_types(self.values.dtype, portion.dtype)
+        if wider != self.values.dtype:
+            self.values = self.values.astype(wider)
+        end = self.count + len(portion)
+        if end > len(self.values):
+            self.values.resize(max(end, len(self.values) * 3 // 2), refcheck=False)
+        self.values[self.count : end] = portion
+        self.count = end
+
+    def whole(self) -> NDArray[Any]:
+        """All of it; nothing may be added after."""
+        self.values.resize(self.count, refcheck=False)
+        return self.values
+
+
 class _Instants:
     """Microseconds; NO_TIME where there is none."""
 
     def __init__(self) -> None:
-        self.portions: list[NDArray[np.int64]] = []
+        self.found = _Growing(np.int64)
 
     def take(self, portion: pa.Array) -> None:
-        whole = pc.cast(pc.cast(portion, INSTANT), pa.int64())
-        self.portions.append(_numpy(pc.fill_null(whole, NO_TIME) if whole.null_count else whole))
+        whole = pc.cast(portion if portion.type == INSTANT else pc.cast(portion, INSTANT), pa.int64())
+        self.found.add(_numpy(pc.fill_null(whole, NO_TIME) if whole.null_count else whole))
 
     def column(self) -> Column:
-        return Numbers(values=_joined(self.portions, np.int64))
+        return Numbers(values=self.found.whole())
 
 
 class _Whole:
     """Whole numbers; floating where one is missing."""
 
     def __init__(self) -> None:
-        self.portions: list[NDArray[Any]] = []
+        self.found = _Growing(np.int64)
 
     def take(self, portion: pa.Array) -> None:
-        self.portions.append(_numpy(pc.cast(portion, pa.float64() if portion.null_count else pa.int64())))
+        self.found.add(_numpy(pc.cast(portion, pa.float64() if portion.null_count else pa.int64())))
 
     def column(self) -> Column:
-        return Numbers(values=_joined(self.portions, np.int64))
+        return Numbers(values=self.found.whole())
 
 
 class _Rows:
     """Numbers of rows, as small as they can be."""
 
     def __init__(self) -> None:
-        self.portions: list[Ints] = []
+        self.found = _Growing(np.int32)
 
     def take(self, portion: pa.Array) -> None:
         rows = _numpy(portion)
-        self.portions.append(rows.astype(np.int32) if not len(rows) or rows.max() <= SMALL else rows)
+        self.found.add(rows.astype(np.int32) if not len(rows) or rows.max() <= SMALL else rows)
 
     def column(self) -> Column:
-        return Numbers(values=_joined(self.portions, np.int32))
+        return Numbers(values=self.found.whole())
 
 
 class _Measured:
     def __init__(self) -> None:
-        self.portions: list[NDArray[Any]] = []
+        self.found = _Growing(np.float64)
 
     def take(self, portion: pa.Array) -> None:
-        self.portions.append(_numpy(pc.cast(portion, pa.float64())))
+        self.found.add(_numpy(pc.cast(portion, pa.float64())))
 
     def column(self) -> Column:
-        return Numbers(values=_joined(self.portions, np.float64))
+        return Numbers(values=self.found.whole())
 
 
 class _Spoken:
     """Words, in order of first appearance; codes of two sizes only, as each loop is compiled once for every size."""
 
     def __init__(self) -> None:
-        self.coder = Coder()
-        self.portions: list[Ints] = []
+        self.coder, self.found = Coder(), _Growing(np.int16)
 
     def take(self, portion: pa.Array) -> None:
         if not pa.types.is_dictionary(portion.type):
@@ -184,15 +209,13 @@ class _Spoken:
         self._keep(numbers[_numpy(indices)] if len(numbers) else np.full(len(portion), NONE, np.int32))
 
     def _keep(self, codes: Ints) -> None:
-        self.portions.append(codes.astype(self._size(), copy=False))
-
-    def _size(self) -> Any:
-        return np.int16 if self.coder.count <= np.iinfo(np.int16).max else np.int32
+        small = self.coder.count <= np.iinfo(np.int16).max
+        self.found.add(codes.astype(np.int16) if small else codes)
 
     def column(self) -> Column:
         names = self.coder.names()
         held: Sequence[str] = tuple(names.to_pylist()) if len(names) < LARGE_WORDS else Names(names)
-        return Words(codes=_joined(self.portions, np.int16), values=held)
+        return Words(codes=self.found.whole(), values=held)
 
 
 def _plain(names: pa.Array) -> pa.Array:
@@ -202,10 +225,3 @@ def _plain(names: pa.Array) -> pa.Array:
 def _numpy(array: pa.Array) -> NDArray[Any]:
     found: NDArray[Any] = array.to_numpy(zero_copy_only=False)
     return found
-
-
-def _joined(portions: list[NDArray[Any]], kind: Any) -> NDArray[Any]:
-    """One array of them; the portions are let go of."""
-    whole: NDArray[Any] = np.concatenate(portions) if portions else np.empty(0, kind)
-    portions.clear()
-    return whole
