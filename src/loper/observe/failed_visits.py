@@ -141,11 +141,13 @@ def failed_visits_of(
             wrong.append(f"no activity or outcome “{name}” in this log; there are: {_there(layout, outcome)}")
     if wrong:
         raise BadLog(wrong)
+    guessed = not named
     named = named or _like(layout, outcome, FAILED_VISIT)
+    told = log.follow.incoming.sent if guessed else np.zeros(len(layout), np.bool_)  # a message about it is no visit
     amounts, is_failed = np.zeros(len(layout)), np.zeros(len(layout), np.bool_)
     found = []
     for name in named:
-        here = _at(layout, outcome, name) & ~is_failed  # a contact counts once: for the first that names it
+        here = _at(layout, outcome, name) & ~is_failed & ~told  # a contact counts once: for the first that names it
         is_failed |= here
         amounts[here] = rates.get(name, 0)
         per_case = kernels_failure.counted(layout.offsets, here, log.rows)
@@ -165,7 +167,7 @@ def failed_visits_of(
     counts = kernels_failure.counted(layout.offsets, is_failed, log.rows)
     is_done = np.zeros(len(layout), np.bool_)
     for name in done or _like(layout, outcome, DONE_VISIT, but=FAILED_VISIT):
-        is_done |= _at(layout, outcome, name) & ~is_failed
+        is_done |= _at(layout, outcome, name) & ~is_failed & ~told
     good = int(kernels_failure.counted(layout.offsets, is_done, log.rows).sum())
     costs = kernels_failure.summed(layout.offsets, amounts, log.rows)
     count = int(counts.sum())
@@ -178,7 +180,7 @@ def failed_visits_of(
         without_rate=sum(one.count for one in found if one.rate is None),
         per_case=mean(costs),
         visits=tuple(sorted((one for one in found if one.count), key=lambda one: (-(one.cost or 0), -one.count))),
-        guessed=not rates and not failed,
+        guessed=guessed,
     )
 
 
