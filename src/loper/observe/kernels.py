@@ -327,3 +327,26 @@ def again(offsets: Any, codes: Any, code: int, rows: Any) -> Any:
             out[found] = rows[r]
             found += 1
     return out[:found]
+
+
+@_loop
+def passages(offsets: Any, codes: Any, size: int, time: Any, rows: Any) -> Any:
+    """Each change of code within a case: the pair (from * size + to), and how long the first one had lasted.
+
+    Contacts without a code leave it as it was.
+    """
+    count = 0
+    for r in range(len(rows)):
+        count += offsets[rows[r] + 1] - offsets[rows[r]]
+    pair, wait = np.empty(count, np.int64), np.empty(count, np.int64)
+    found = 0
+    for r in range(len(rows)):
+        here, since = -1, np.int64(0)
+        for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
+            code = codes[i]
+            if code >= 0 and code != here:
+                if here >= 0:
+                    pair[found], wait[found] = np.int64(here) * size + code, time[i] - since
+                    found += 1
+                here, since = code, time[i]
+    return pair[:found], wait[:found]

@@ -44,6 +44,7 @@ from loper.observe.quality import Quality, quality_of
 from loper.observe.repeat import Repeats, repeats_of
 from loper.observe.representatives import Representatives, representatives_of
 from loper.observe.rework import Rework, rework_of
+from loper.observe.stages import Stages, stages_of
 from loper.observe.steps import Steps
 from loper.observe.store import load, save
 from loper.observe.stuck import Stuck, stuck_of
@@ -202,6 +203,10 @@ class Log:
     def coverage(self, counted: Mapping[str, int], **how: Any) -> Coverage:
         """Which share of all contacts the log sees."""
         return coverage_of(self, counted=counted, **how)
+
+    def stages(self) -> Stages:
+        """How many cases were in each stage, and how long, where the log says so."""
+        return stages_of(self)
 
     def stuck(self, **how: Any) -> Stuck:
         """Where cases stop for ever; `ends` or `journey` say where they are meant to."""
