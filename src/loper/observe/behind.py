@@ -79,6 +79,14 @@ def _again(log: Log, activity: str) -> Cases | None:
     return found
 
 
+def _deviation(log: Log, about: str) -> Cases | None:
+    kind, _colon, touchpoint = about.partition(":")
+    if log.design is None:
+        return None
+    found = log.conform(log.design).deviations
+    return next((one.rows for one in found if (one.kind, one.touchpoint) == (kind, touchpoint)), None)
+
+
 SETS: Mapping[str, Callable[[Log, str], Cases | None]] = {
     "stopped": _stopped,  # :ACTIVITY
     "dropped": _dropped,  # :first or last:CHANNEL
@@ -87,4 +95,5 @@ SETS: Mapping[str, Callable[[Log, str], Cases | None]] = {
     "failure": _failure,  # :GROUND
     "funnel": _funnel,  # :NUMBER OF A STEP:FATE
     "again": _again,  # :ACTIVITY
+    "deviation": _deviation,  # :KIND:TOUCHPOINT
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import isinf, isnan
 
 
@@ -17,6 +18,10 @@ class Say:
         return sentence.format(
             **{name: self.number(one) if isinstance(one, int) else one for name, one in values.items()}
         )
+
+    def said(self, texts: Mapping[str, str]) -> str:
+        """Of texts in several languages the one in this, else any."""
+        return texts.get(self.language[:2]) or next(iter(texts.values()), "")
 
     def number(self, value: float, digits: int = 0) -> str:
         return number(value, self.language, digits)

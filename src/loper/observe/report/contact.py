@@ -9,7 +9,7 @@ from loper.observe import behind
 from loper.observe.failure import SAID
 from loper.observe.filter import Filter
 from loper.observe.findings import asides
-from loper.observe.report.section import NUMBER, Context, Section
+from loper.observe.report.section import NUMBER, Choice, Context, Section
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
@@ -40,6 +40,14 @@ def repeat_sections(log: Log, context: Context) -> Sequence[Section]:
             found,
         )
     ]  # fmt: skip
+
+
+def day_choices(log: Log, context: Context) -> Sequence[Choice]:
+    say = context.say
+    asked = f"{context.number_asked('days', DAYS, 0.01, 400):g}"
+    some = dict.fromkeys([asked, "1", "3", "7", "14", "30"])
+    options = tuple((one, say("{n} days", "{n} dagen", n=one)) for one in sorted(some, key=float))
+    return [Choice(name="days", title=say("Back within", "Terug binnen"), options=options, chosen=asked)]
 
 
 def call_sections(log: Log, context: Context) -> Sequence[Section]:

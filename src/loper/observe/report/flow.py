@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from loper.draw import charts
 from loper.observe.filter import Filter
 from loper.observe.map import Map
-from loper.observe.report.section import NUMBER, Context, Section
+from loper.observe.report.section import NUMBER, Choice, Context, Section
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
@@ -64,6 +64,16 @@ def map_sections(log: Log, context: Context) -> Sequence[Section]:
         ],
     )  # fmt: skip
     return [ways, kinds]
+
+
+def map_choices(log: Log, context: Context) -> Sequence[Choice]:
+    say = context.say
+    asked = str(round(context.number_asked("most", DRAWN, 1, MOST)))
+    some = dict.fromkeys([asked, "10", "20", "30", "60", "100"])
+    options = tuple((one, say("{n} busiest ways", "{n} drukste wegen", n=one)) for one in sorted(some, key=int))
+    return [
+        Choice(name="most", title=say("How much is drawn", "Hoeveel er getekend is"), options=options, chosen=asked)
+    ]
 
 
 def _drawn(seen: Map, context: Context) -> charts.Map:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from loper.observe.report import channels, contact, flow, waiting
-from loper.observe.report.section import Context, Section
+from loper.observe.report import channels, contact, design, flow, waiting, when
+from loper.observe.report.section import Choice, Context, Section
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
@@ -26,6 +26,7 @@ class Question:
     ask: Both
     build: Build
     sections: tuple[str, ...] = ()
+    choices: Callable[[Log, Context], Sequence[Choice]] | None = None  # what can be chosen on its page
 
     def title(self, language: str) -> str:
         return self.name[language.startswith("nl")]
@@ -63,6 +64,13 @@ GROUPS: tuple[tuple[Both, tuple[Question, ...]], ...] = (
                 ask=("How does it end, and where is that decided?", "Hoe loopt het af, en waar wordt dat beslist?"),
                 build=waiting.outcome_sections,
             ),
+            Question(
+                key="after",
+                name=("After dropping off", "Na het afhaken"),
+                ask=("Where do they go after they drop off?", "Waar gaan ze heen nadat ze afhaken?"),
+                build=when.after_sections,
+                choices=waiting.activity_choices,
+            ),
         ),
     ),
     (
@@ -73,6 +81,7 @@ GROUPS: tuple[tuple[Both, tuple[Question, ...]], ...] = (
                 name=("Repeat contact", "Herhaald contact"),
                 ask=("Why do customers come back?", "Waarom komen klanten terug?"),
                 build=contact.repeat_sections,
+                choices=contact.day_choices,
             ),
             Question(
                 key="calls",
@@ -99,6 +108,13 @@ GROUPS: tuple[tuple[Both, tuple[Question, ...]], ...] = (
                 ask=("What is done again?", "Wat wordt opnieuw gedaan?"),
                 build=flow.rework_sections,
                 sections=("ping-pong",),
+            ),
+            Question(
+                key="hours",
+                name=("Hours and phone", "Uren en telefoon"),
+                ask=("When do customers come?", "Wanneer komen klanten?"),
+                build=when.hour_sections,
+                sections=("phone",),
             ),
         ),
     ),
@@ -136,6 +152,7 @@ GROUPS: tuple[tuple[Both, tuple[Question, ...]], ...] = (
                 ask=("How do cases go?", "Hoe lopen de zaken?"),
                 build=flow.map_sections,
                 sections=("activities",),
+                choices=flow.map_choices,
             ),
             Question(
                 key="variants",
@@ -143,6 +160,36 @@ GROUPS: tuple[tuple[Both, tuple[Question, ...]], ...] = (
                 ask=("In which ways do they go?", "Op welke manieren lopen ze?"),
                 build=flow.variant_sections,
                 sections=("journeys",),
+            ),
+        ),
+    ),
+    (
+        ("Held against", "Vergelijken"),
+        (
+            Question(
+                key="line",
+                name=("The line", "De lijn"),
+                ask=("How does the journey really go?", "Hoe loopt de klantreis echt?"),
+                build=design.line_sections,
+            ),
+            Question(
+                key="conform",
+                name=("The design", "Het ontwerp"),
+                ask=("Does it go as it was designed?", "Loopt het zoals het ontworpen is?"),
+                build=design.conform_sections,
+            ),
+            Question(
+                key="compare",
+                name=("Two groups", "Twee groepen"),
+                ask=("What differs between two groups?", "Wat verschilt tussen twee groepen?"),
+                build=design.compare_sections,
+                choices=design.compare_choices,
+            ),
+            Question(
+                key="quality",
+                name=("This log", "Dit logboek"),
+                ask=("Can this log be believed?", "Is dit logboek te geloven?"),
+                build=design.quality_sections,
             ),
         ),
     ),

@@ -29,6 +29,16 @@ class Head:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Choice:
+    """Something to choose on a page: (value, words) each."""
+
+    name: str
+    title: str
+    options: tuple[tuple[str, str], ...]
+    chosen: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Section:
     """`words` stand under the picture; `note`: how it was reckoned, what it does not say; `data` is for export.
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from loper.draw import charts
 from loper.observe import behind
 from loper.observe.filter import Filter
-from loper.observe.report.section import NUMBER, Context, Section
+from loper.observe.report.section import NUMBER, Choice, Context, Section
 from loper.observe.stuck import Stay
 from loper.observe.survival import Curve
 from loper.observe.waits import Wait
@@ -138,6 +138,17 @@ def stuck_sections(log: Log, context: Context) -> Sequence[Section]:
             ),
         )
     ]  # fmt: skip
+
+
+def activity_choices(log: Log, context: Context) -> Sequence[Choice]:
+    """The contacts after which cases stopped."""
+    found = [one for one in log.stuck().stays if one.stopped][:100]
+    options = tuple(
+        (one.activity, f"{context.label(one.activity)} ({context.say.number(one.stopped)})") for one in found
+    )
+    chosen = context.asked.get("activity") or (found[0].activity if found else "")
+    title = context.say("Dropped off after", "Afgehaakt na")
+    return [Choice(name="activity", title=title, options=options, chosen=chosen)]
 
 
 def _points(curve: Curve) -> tuple[charts.Point, ...]:

@@ -9,6 +9,8 @@ from django.shortcuts import render
 from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
+from loper.log.table import BadLog
+from loper.observe.filter import to_query
 from loper.observe.report import QUESTIONS, Section
 from loper.server.pages.insight.scope import Scope, scoped
 
@@ -20,9 +22,20 @@ def question(request: HttpRequest, scope: Scope, key: str) -> HttpResponse:
     asked = QUESTIONS.get(key)
     if asked is None:
         raise Http404
-    sections = [_shown(one, scope) for one in asked.build(scope.part, scope.context)]
+    try:
+        sections = [_shown(one, scope) for one in asked.build(scope.part, scope.context)]
+    except BadLog as wrong:
+        everything = scope.url("question", key=key)
+        return render(
+            request, "insight/wrong.html", scope.page(problems=wrong.problems) | {"everything": everything}, status=422
+        )
     context = scope.page(
-        sections=sections, title=asked.asked(scope.language), here=key, crumb=asked.title(scope.language)
+        choices=asked.choices(scope.part, scope.context) if asked.choices else (),
+        asked=to_query(scope.filter),
+        sections=sections,
+        title=asked.asked(scope.language),
+        here=key,
+        crumb=asked.title(scope.language),
     )
     return render(request, "insight/question.html", context)
 

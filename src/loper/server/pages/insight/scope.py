@@ -25,7 +25,7 @@ from loper.server.queries.logs import design_of, names, opened
 from loper.server.records.logs import ContactLog
 
 View = Callable[..., HttpResponseBase]
-CHOICES = ("most", "days", "activity", "with_group", "period")
+CHOICES = ("most", "days", "activity", "split")
 """Words of an address that are no filter, but a choice of the page."""
 
 

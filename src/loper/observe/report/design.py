@@ -1,0 +1,289 @@
+"""Sections that hold a log against something: its design, another part of itself, what one may believe of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from math import log as ln
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from loper.draw import Overlay, Weight, charts, line_design
+from loper.log.table import BadLog
+from loper.observe import behind
+from loper.observe.compare import Comparison, Difference
+from loper.observe.compare_design import Design as Kind
+from loper.observe.conform import SAID
+from loper.observe.filter import Filter
+from loper.observe.layout import Bools
+from loper.observe.report.section import NUMBER, Choice, Context, Section
+from loper.observe.stages import Stages
+
+if TYPE_CHECKING:
+    from loper.observe.log import Log
+
+LISTED = 25
+
+
+def line_sections(log: Log, context: Context) -> Sequence[Section]:
+    """The design with numbers on it, where the log has one and says in which stage cases are."""
+    found, design, say = log.stages(), log.design, context.say
+    stage = {} if design is None else {name: say.said(one.title) or name for name, one in design.stages.items()}
+    title = ("The line, with numbers", "De lijn, met cijfers")
+
+    def called(name: str) -> str:
+        return stage.get(name, name)
+
+    passages = context.section(
+        "line",
+        title,
+        found.summary(context.language) if design else _no_design(context),
+        (("From", "Van"), ("To", "Naar"), ("Times", "Aantal", NUMBER), ("Half within", "De helft binnen", NUMBER)),
+        (
+            (called(one.source), called(one.target), context.cell(one.count, part=one.count / found.passages[0].count),
+             say.lasting(one.wait_s.estimate))
+            for one in found.passages[:LISTED]
+        ),
+        found,
+        draw=(
+            lambda upright: line_design(
+                design, language=context.language, vertical=upright, overlay=_overlay(found, context, found.cases)
+            )
+        )
+        if design is not None and found.stages
+        else None,
+        note=say(
+            "As wide as there are cases, as dark as they wait.", "Zo breed als er zaken zijn, zo donker als ze wachten."
+        ),
+    )  # fmt: skip
+    return [passages]
+
+
+def _overlay(found: Stages, context: Context, cases: int) -> Overlay:
+    say = context.say
+    longest = max((one.wait_s.estimate for one in found.passages), default=1.0)
+
+    def heat(seconds: float) -> float:
+        return ln(1 + max(0.0, seconds)) / ln(1 + max(longest, 1.0))
+
+    return Overlay(
+        stages={
+            one.stage: Weight(share=one.cases / cases, label=say("{n} cases", "{n} zaken", n=one.cases))
+            for one in found.stages
+        },
+        arcs={
+            (one.source, one.target): Weight(
+                share=min(1.0, one.count / cases),
+                heat=heat(one.wait_s.estimate),
+                label=f"{say.number(one.count)} · {say.lasting(one.wait_s.estimate)}",
+            )
+            for one in found.passages
+        },
+        sentence=found.summary(context.language),
+    )
+
+
+def _no_design(context: Context) -> str:
+    return context.say(
+        "No journey is known that these cases were meant to go. Choose one of our own journeys, or give a journey"
+        " file.",
+        "Er is geen klantreis bekend die deze zaken hadden moeten lopen. Kies een van onze eigen klantreizen, of geef"
+        " een klantreisbestand.",
+    )
+
+
+def conform_sections(log: Log, context: Context) -> Sequence[Section]:
+    title = ("Held against the design", "Naast het ontwerp gelegd")
+    if log.design is None:
+        return [context.section("conform", title, _no_design(context))]
+    found = log.conform(log.design)
+    nl = context.language.startswith("nl")
+    return [
+        context.section(
+            "conform",
+            title,
+            found.summary(context.language),
+            (("Touchpoint", "Contactmoment"), ("Deviation", "Afwijking"), ("Cases", "Zaken", NUMBER),
+             ("Share", "Deel", NUMBER)),
+            (
+                (context.label(one.touchpoint), SAID[one.kind][nl],
+                 context.cell(one.cases, Filter(behind=(behind.name("deviation", one.kind, one.touchpoint),)),
+                              one.cases / max(1, found.deviations[0].cases)),
+                 context.share(one.share))
+                for one in found.deviations[:LISTED]
+            ),
+            found,
+            more=max(0, len(found.deviations) - LISTED),
+            note=context.say(
+                "The four deviations of CJML: missing, failed, out of order, ad hoc.",
+                "De vier afwijkingen van CJML: ontbreekt, mislukt, andere volgorde, niet ontworpen.",
+            ),
+        )
+    ]  # fmt: skip
+
+
+def quality_sections(log: Log, context: Context) -> Sequence[Section]:
+    whole = log.whole
+    rejects = whole.reading.rejects if whole.reading else None
+    found = log.quality(rejects=rejects, zone=ZoneInfo(context.zone))
+    return [
+        context.section(
+            "quality",
+            ("What to know before you believe it", "Wat u moet weten voor u het gelooft"),
+            found.summary(context.language),
+            (("Seen", "Gezien"), ("What it does", "Wat het doet"), ("What to do", "Wat te doen"),
+             ("Share", "Deel", NUMBER)),
+            (
+                (*(context.named(text) for text in found.said(one, context.language)), context.say.share(one.share))
+                for one in found.findings
+            ),
+            found,
+            note=" ".join(found.notes),
+        )
+    ]  # fmt: skip
+
+
+# -- two parts of a log
+
+
+def compare_choices(log: Log, context: Context) -> Sequence[Choice]:
+    """By what cases can be set apart."""
+    say, layout = context.say, log.layout
+    options = [("", say("choose", "kies"))]
+    if layout.count:
+        middle = datetime.fromtimestamp(float(layout.first[log.rows].mean()) / 1e6, UTC) if len(log) else None
+        if middle:
+            options.append(
+                (f"date:{middle:%Y-%m-%d}", say("after and before {day}", "na en voor {day}", day=f"{middle:%d-%m-%Y}"))
+            )
+    options += [
+        (f"with:{one}", say("with and without “{name}”", "met en zonder “{name}”", name=context.label(one)))
+        for one in layout.activities[:200]
+    ]
+    for name, column in layout.attributes.items():
+        if hasattr(column, "codes") and 1 < len(column.values) <= 20:
+            options += [
+                (
+                    f"attr:{name}={value}",
+                    say("{name} {value} and others", "{name} {value} en andere", name=name, value=value),
+                )
+                for value in column.values
+            ]
+    channel = layout.words("channel")
+    options += [
+        (f"first:{one}", say("begun by {name} and otherwise", "begonnen via {name} en anders", name=one))
+        for one in (channel.values if channel else ())
+    ]
+    return [
+        Choice(
+            name="split",
+            title=say("Which cases against which?", "Welke zaken tegen welke?"),
+            options=tuple(options),
+            chosen=context.asked.get("split", ""),
+        )
+    ]
+
+
+def compare_sections(log: Log, context: Context) -> Sequence[Section]:
+    title = ("Two groups side by side", "Twee groepen naast elkaar")
+    asked = context.asked.get("split", "")
+    if not asked:
+        words = context.say("Choose above by what to set cases apart.", "Kies hierboven waarin zaken verschillen.")
+        return [context.section("compare", title, words)]
+    one, other, names, kind = split(log, context, asked)
+    found = log.only(one).compare(log.only(other), names=names, design=kind)
+    return [
+        context.section(
+            "compare",
+            title,
+            found.summary(context.language),
+            (("Measure", "Maat"), (names[0], names[0], NUMBER), (names[1], names[1], NUMBER),
+             ("Difference", "Verschil", NUMBER), ("Alike made up", "Gelijk samengesteld", NUMBER)),
+            (_row(difference, context) for difference in found.measures),
+            found,
+            draw=(
+                lambda upright: charts.draw_intervals(
+                    _intervals(found, context, title), language=context.language, vertical=upright
+                )
+            )
+            if any(one.measure in SHARES for one in found.measures)
+            else None,
+        )
+    ]  # fmt: skip
+
+
+SHARES = ("ends", "came back")
+MEASURED = {
+    "throughput": ("time (half within)", "tijd (de helft binnen)"),
+    "ends": ("ends at “{about}”", "eindigt bij “{about}”"),
+    "contacts": ("contacts a case", "contacten per zaak"),
+    "switches": ("changes of channel a case", "kanaalwissels per zaak"),
+    "came back": ("came back", "kwam terug"),
+    "score": ("score", "score"),
+}
+
+
+def split(log: Log, context: Context, asked: str) -> tuple[Bools, Bools, tuple[str, str], Kind]:
+    """The two groups, what they are called, and how they came about. BadLog for words that mean nothing here."""
+    say, whole = context.say, log.whole
+    what, _colon, about = asked.partition(":")
+    wanted: Filter | None = None
+    kind: Kind = "observed"
+    names = ("", "")
+    if what == "date":
+        try:
+            day = datetime.fromisoformat(about).replace(tzinfo=ZoneInfo(context.zone))
+        except ValueError:
+            raise BadLog([f"split: “{about}” is no day; write it like 2026-09-01"]) from None
+        wanted, kind = Filter(since=day), "before-after"
+        names = (say("after {day}", "na {day}", day=about), say("before", "ervoor"))
+    elif what == "with":
+        wanted, names = Filter(with_=(about,)), (context.label(about), say("without", "zonder"))
+    elif what == "first":
+        wanted, names = Filter(first_channel=(about,)), (about, say("otherwise", "anders"))
+    elif what == "attr" and "=" in about:
+        name, _is, value = about.partition("=")
+        wanted, names = Filter(attributes={name: (value,)}), (value, say("others", "andere"))
+    if wanted is None:
+        raise BadLog([f"split: “{asked}” says no way to set cases apart; choose one of the list"])
+    keep = wanted.cases(whole)
+    return keep, ~keep, names, kind
+
+
+def _row(one: Difference, context: Context) -> tuple[str, ...]:
+    return (
+        context.named(context.say(*MEASURED[one.measure], about=one.about)),
+        _value(one, one.one, context),
+        _value(one, one.other, context),
+        f"{_value(one, one.difference.estimate, context)} ({_value(one, one.difference.low, context)} –"
+        f" {_value(one, one.difference.high, context)})" + (" *" if one.apart else ""),
+        _value(one, one.standardised.estimate, context) if one.standardised else "–",
+    )
+
+
+def _value(one: Difference, value: float, context: Context) -> str:
+    say = context.say
+    if one.measure == "throughput":
+        return say.lasting(value)
+    if one.measure in SHARES:
+        return say.share(value) if value >= 0 else f"−{say.share(-value)}"
+    return say.number(value, 2)
+
+
+def _intervals(found: Comparison, context: Context, title: tuple[str, str]) -> charts.Intervals:
+    return charts.Intervals(
+        title=context.say(*title),
+        intervals=tuple(
+            charts.Interval(
+                title=context.named(context.say(*MEASURED[one.measure], about=one.about)),
+                value=one.difference.estimate,
+                low=one.difference.low,
+                high=one.difference.high,
+            )
+            for one in found.measures
+            if one.measure in SHARES
+        ),
+        less=found.names[1],
+        more=found.names[0],
+        percent=True,
+    )
