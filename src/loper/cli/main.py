@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     day.set_defaults(run=_later("plan", "day"))
 
     _observe(commands)
+    _convert(commands)
 
     serve = commands.add_parser("serve", help="the pages and the API")
     serve.add_argument("--host", default="127.0.0.1", help="the address to listen at (default: 127.0.0.1)")
@@ -90,6 +91,26 @@ def parser() -> argparse.ArgumentParser:
     manage.add_argument("arguments", nargs=argparse.REMAINDER, help="the command of Django and its words")
     manage.set_defaults(run=_later("server", "manage"))
     return top
+
+
+def _convert(commands: Any) -> None:
+    convert = commands.add_parser(
+        "convert", help="a log of contacts into another form: CSV, Parquet, XES, OCEL, CJML, JSON"
+    )
+    convert.add_argument("log", metavar="LOG", help="the log to read")
+    convert.add_argument("output", metavar="OUTPUT", help="the file to write; the end of its name says the form")
+    convert.add_argument("--column", metavar="OURS=THEIRS", action="append", default=[], help="which column is what")
+    convert.add_argument("--leave-out", metavar="COLUMN", nargs="*", default=[], help="columns that do not come along")
+    convert.add_argument(
+        "--kind", help="what the log is, where its name and contents do not say it; calls: call records"
+    )
+    convert.add_argument("--codes", action="store_true", help="customers become codes")
+    convert.add_argument("--key", metavar="FILE", help="with which codes are made, so that they are the same next time")
+    convert.add_argument(
+        "--rejects", metavar="FILE.csv", help="where rows go that could not be read, each with its reason"
+    )
+    convert.add_argument("--zone", default="Europe/Amsterdam", help="of times without one (default: Europe/Amsterdam)")
+    convert.set_defaults(run=_later("convert", "convert"))
 
 
 def _observe(commands: Any) -> None:

@@ -5,12 +5,12 @@ No half of a log is ever seen: a reading that fails or is cut off leaves what wa
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 import shutil
 import time
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
+from loper.log.csv_write import write_rejects
 from loper.log.open import open_log
 from loper.log.private import Private, looks_personal
 from loper.log.table import BadLog, Reading
@@ -61,8 +62,15 @@ def bring_in(*, actor: Actor, name: str, upload: UploadedFile) -> ContactLog:
         with (place / file).open("wb") as out:
             for chunk in upload.chunks():
                 out.write(chunk)
-        row.columns = _understood(row, {})
-        row.save(update_fields=["columns"])
+        try:
+            row.columns = _understood(row, {})
+        except BadLog as wrong:
+            if "kind=calls" not in str(wrong):
+                raise
+            row.options = {"calls": True}
+            row.columns = _understood(row, {})
+            row.state = ContactLog.WAITING
+        row.save(update_fields=["columns", "options", "state"])
     except BaseException as error:
         shutil.rmtree(place, ignore_errors=True)
         row.delete()
@@ -86,7 +94,7 @@ def understand(*, actor: Actor, log: ContactLog, names: Mapping[str, str], keep:
     except BadLog as error:
         raise Refused(str(error)) from None
     columns["keep"] = [name for name in keep if name in {one["name"] for one in columns["others"]}]
-    log.columns, log.options = columns, {"zone": zone}
+    log.columns, log.options = columns, {**log.options, "zone": zone}
     log.state, log.said, log.done, log.beat = ContactLog.WAITING, "", 0, None
     log.save(update_fields=["columns", "options", "state", "said", "done", "beat"])
 
@@ -104,7 +112,13 @@ def remove(*, actor: Actor, log: ContactLog) -> None:
 def _opened(
     log: ContactLog, names: Mapping[str, str], zone: str = "Europe/Amsterdam", leave_out: Collection[str] = ()
 ) -> Reading:
-    return open_log(folder_of(log) / log.file, names=names, zone=ZoneInfo(zone), leave_out=leave_out)
+    calls: dict[str, Any] = {"kind": "calls", "key": _key()} if _of_calls(log) else {}
+    return open_log(folder_of(log) / log.file, names=names, zone=ZoneInfo(zone), leave_out=leave_out, **calls)
+
+
+def _of_calls(log: ContactLog) -> bool:
+    """Whether it is call records of a telephone exchange: their columns are understood by themselves."""
+    return bool(log.options.get("calls"))
 
 
 def _understood(log: ContactLog, names: Mapping[str, str], zone: str = "Europe/Amsterdam") -> dict[str, Any]:
@@ -184,10 +198,9 @@ def keep_laid(row: ContactLog, log: Log) -> None:
     rejects = log.reading.rejects if log.reading else None
     log.save(laid(row, row.laid + 1))
     if rejects and rejects.rows:
-        with (folder_of(row) / "rejects.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["row", "column", "value", "why"])
-            writer.writerows([one.row, one.column, _plain(one.value), one.why] for one in rejects.rows)
+        if _of_calls(row):  # a value that could not be read may be a telephone number
+            rejects.rows = [replace(one, value="") for one in rejects.rows]
+        write_rejects(rejects, folder_of(row) / "rejects.csv")
     layout = log.layout
     ContactLog.objects.filter(pk=row.pk).update(
         state=ContactLog.READY,
@@ -203,11 +216,6 @@ def keep_laid(row: ContactLog, log: Log) -> None:
     )
     if row.laid:
         shutil.rmtree(laid(row, row.laid), ignore_errors=True)
-
-
-def _plain(value: str) -> str:
-    """A cell that a spreadsheet does not take for a formula."""
-    return "'" + value if value[:1] in "=+-@\t\r" else value
 
 
 class _Progress:

@@ -32,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
             if upload is None:
                 raise Refused(_("Choose a file."), field="file")
             row = logs.bring_in(actor=me(request), name=request.POST.get("name", ""), upload=upload)
-            return redirect("insight:columns", row.pk)
+            return redirect("insight:columns" if row.state == ContactLog.NEW else "insight:first", row.pk)
         except Refused as wrong:
             error = wrong.sentence
     context = {"error": error, "name": request.POST.get("name", "")}
