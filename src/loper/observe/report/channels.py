@@ -53,6 +53,7 @@ def channel_sections(log: Log, context: Context) -> Sequence[Section]:
                     ),
                 ),
                 language=context.language,
+                colour=context.colour,
                 vertical=upright,
             )
         )

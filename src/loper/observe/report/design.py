@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from math import log as ln
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ def line_sections(log: Log, context: Context) -> Sequence[Section]:
     """The design with numbers on it, where the log has one and says in which stage cases are."""
     found, design, say = log.stages(), log.design, context.say
     stage = {} if design is None else {name: say.said(one.title) or name for name, one in design.stages.items()}
+    context = replace(context, names={**context.names, **stage})
     title = ("The line, with numbers", "De lijn, met cijfers")
 
     def called(name: str) -> str:
@@ -47,7 +49,7 @@ def line_sections(log: Log, context: Context) -> Sequence[Section]:
         found,
         draw=(
             lambda upright: line_design(
-                design, language=context.language, vertical=upright, overlay=_overlay(found, context, found.cases)
+                design, language=context.language, colour=context.colour, vertical=upright, overlay=_overlay(found, context, found.cases)
             )
         )
         if design is not None and found.stages
@@ -79,7 +81,6 @@ def _overlay(found: Stages, context: Context, cases: int) -> Overlay:
             )
             for one in found.passages
         },
-        sentence=found.summary(context.language),
     )
 
 
@@ -203,7 +204,7 @@ def compare_sections(log: Log, context: Context) -> Sequence[Section]:
             found,
             draw=(
                 lambda upright: charts.draw_intervals(
-                    _intervals(found, context, title), language=context.language, vertical=upright
+                    _intervals(found, context, title), language=context.language, colour=context.colour, vertical=upright
                 )
             )
             if any(one.measure in SHARES for one in found.measures)

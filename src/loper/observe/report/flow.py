@@ -40,7 +40,7 @@ def map_sections(log: Log, context: Context) -> Sequence[Section]:
             for arc in seen.arcs
         ),
         whole,
-        draw=lambda upright: charts.draw_map(_drawn(seen, context), language=context.language, vertical=upright),
+        draw=lambda upright: charts.draw_map(_drawn(seen, context), language=context.language, colour=context.colour, vertical=upright),
         more=seen.rest_arcs,
     )  # fmt: skip
     kinds = context.section(
@@ -150,6 +150,7 @@ def variant_sections(log: Log, context: Context) -> Sequence[Section]:
                 ),
             ),
             language=context.language,
+            colour=context.colour,
             vertical=upright,
         ),
     )  # fmt: skip

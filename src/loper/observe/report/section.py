@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from loper.draw.ink import RED
 from loper.observe.answer import Answer
 from loper.observe.filter import Filter
 from loper.observe.result import Result
@@ -79,6 +80,7 @@ class Context:
     names: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
     zone: str = "Europe/Amsterdam"
+    colour: str = RED  # of the pictures
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property

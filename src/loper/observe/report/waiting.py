@@ -84,6 +84,7 @@ def wait_sections(log: Log, context: Context) -> Sequence[Section]:
                     ),
                 ),
                 language=context.language,
+                colour=context.colour,
                 vertical=upright,
             ),
         )
@@ -127,6 +128,7 @@ def stuck_sections(log: Log, context: Context) -> Sequence[Section]:
                         ),
                     ),
                     language=context.language,
+                    colour=context.colour,
                     vertical=upright,
                 )
             )
@@ -203,6 +205,7 @@ def funnel_sections(log: Log, context: Context) -> Sequence[Section]:
                     ),
                 ),
                 language=context.language,
+                colour=context.colour,
                 vertical=upright,
             ),
         )

@@ -22,6 +22,7 @@ from loper.observe.log import Log
 from loper.observe.report import GROUPS, Context
 from loper.server.permissions import Actor, staff
 from loper.server.queries.logs import design_of, names, opened
+from loper.server.queries.organisation import brand
 from loper.server.records.logs import ContactLog
 
 View = Callable[..., HttpResponseBase]
@@ -70,7 +71,9 @@ class Scope:
 
     @property
     def context(self) -> Context:
-        return Context(language=self.language, link=self.link, asked=self.choices, names=self.names)
+        return Context(
+            language=self.language, link=self.link, asked=self.choices, names=self.names, colour=brand().primary
+        )
 
     @cached_property
     def names(self) -> Mapping[str, str]:
