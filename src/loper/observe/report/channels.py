@@ -44,18 +44,13 @@ def channel_sections(log: Log, context: Context) -> Sequence[Section]:
         ),
         switches,
         draw=(
-            lambda upright: charts.draw_flows(
-                charts.Flows(
+            context.drawing(charts.draw_flows, lambda: charts.Flows(
                     title=context.say(*title),
                     flows=tuple(
                         charts.Flow(source=one.source, target=one.target, count=one.count)
                         for one in switches.switches
                     ),
-                ),
-                language=context.language,
-                colour=context.colour,
-                vertical=upright,
-            )
+                ))
         )
         if switches.switches
         else None,

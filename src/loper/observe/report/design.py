@@ -47,11 +47,7 @@ def line_sections(log: Log, context: Context) -> Sequence[Section]:
             for one in found.passages[:LISTED]
         ),
         found,
-        draw=(
-            lambda upright: line_design(
-                design, language=context.language, colour=context.colour, vertical=upright, overlay=_overlay(found, context, found.cases)
-            )
-        )
+        draw=context.drawing(line_design, lambda: design, overlay=_overlay(found, context, found.cases))
         if design is not None and found.stages
         else None,
         note=say(
@@ -202,11 +198,7 @@ def compare_sections(log: Log, context: Context) -> Sequence[Section]:
              ("Difference", "Verschil", NUMBER), ("Alike made up", "Gelijk samengesteld", NUMBER)),
             (_row(difference, context) for difference in found.measures),
             found,
-            draw=(
-                lambda upright: charts.draw_intervals(
-                    _intervals(found, context, title), language=context.language, colour=context.colour, vertical=upright
-                )
-            )
+            draw=context.drawing(charts.draw_intervals, lambda: _intervals(found, context, title))
             if any(one.measure in SHARES for one in found.measures)
             else None,
         )

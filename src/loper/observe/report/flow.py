@@ -40,7 +40,7 @@ def map_sections(log: Log, context: Context) -> Sequence[Section]:
             for arc in seen.arcs
         ),
         whole,
-        draw=lambda upright: charts.draw_map(_drawn(seen, context), language=context.language, colour=context.colour, vertical=upright),
+        draw=context.drawing(charts.draw_map, lambda: _drawn(seen, context)),
         more=seen.rest_arcs,
     )  # fmt: skip
     kinds = context.section(
@@ -128,8 +128,7 @@ def variant_sections(log: Log, context: Context) -> Sequence[Section]:
             for one in few.journeys
         ),
         few,
-        draw=lambda upright: charts.draw_routes(
-            charts.Routes(
+        draw=context.drawing(charts.draw_routes, lambda: charts.Routes(
                 title=say("A few journeys that stand for all", "Een paar reizen die voor alle staan"),
                 routes=tuple(
                     charts.Route(
@@ -148,11 +147,7 @@ def variant_sections(log: Log, context: Context) -> Sequence[Section]:
                     )
                     for number, one in enumerate(few.journeys, 1)
                 ),
-            ),
-            language=context.language,
-            colour=context.colour,
-            vertical=upright,
-        ),
+            )),
     )  # fmt: skip
     ways = context.section(
         "variants",

@@ -103,6 +103,10 @@ class Context:
             return otherwise
         return value if least <= value <= most else otherwise
 
+    def drawing(self, draw: Callable[..., str], fact: Callable[[], Any], **more: Any) -> Callable[[bool], str]:
+        """A picture of a fact that is made when it is drawn, in this language and colour."""
+        return lambda upright: draw(fact(), language=self.language, colour=self.colour, vertical=upright, **more)
+
     def cell(self, value: Any, filter: Filter | None = None, part: float | None = None) -> Cell:
         """A number or a word, leading to its cases where a filter tells which they are."""
         text = self.say.number(value) if isinstance(value, int) else str(value)

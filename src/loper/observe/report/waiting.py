@@ -67,8 +67,7 @@ def wait_sections(log: Log, context: Context) -> Sequence[Section]:
                 for one in found.between
             ),
             found,
-            draw=lambda upright: charts.draw_waits(
-                charts.Waits(
+            draw=context.drawing(charts.draw_waits, lambda: charts.Waits(
                     title=say(*title),
                     steps=tuple(
                         charts.Wait(
@@ -82,11 +81,7 @@ def wait_sections(log: Log, context: Context) -> Sequence[Section]:
                         )
                         for one in found.between[:DRAWN]
                     ),
-                ),
-                language=context.language,
-                colour=context.colour,
-                vertical=upright,
-            ),
+                )),
         )
     ]  # fmt: skip
 
@@ -115,8 +110,7 @@ def stuck_sections(log: Log, context: Context) -> Sequence[Section]:
             ),
             found,
             draw=(
-                lambda upright: charts.draw_survival(
-                    charts.Survival(
+                context.drawing(charts.draw_survival, lambda: charts.Survival(
                         title=context.say("Not gone on yet, by time", "Nog niet verder, in de tijd"),
                         curves=tuple(
                             charts.Curve(
@@ -126,11 +120,7 @@ def stuck_sections(log: Log, context: Context) -> Sequence[Section]:
                             )
                             for one in curves
                         ),
-                    ),
-                    language=context.language,
-                    colour=context.colour,
-                    vertical=upright,
-                )
+                    ))
             )
             if curves
             else None,
@@ -190,8 +180,7 @@ def funnel_sections(log: Log, context: Context) -> Sequence[Section]:
                 for number, one in enumerate(found.steps)
             ),
             found,
-            draw=lambda upright: charts.draw_funnel(
-                charts.Funnel(
+            draw=context.drawing(charts.draw_funnel, lambda: charts.Funnel(
                     title=context.say(*title),
                     steps=tuple(
                         charts.Step(
@@ -203,11 +192,7 @@ def funnel_sections(log: Log, context: Context) -> Sequence[Section]:
                         )
                         for number, one in enumerate(found.steps)
                     ),
-                ),
-                language=context.language,
-                colour=context.colour,
-                vertical=upright,
-            ),
+                )),
         )
     ]  # fmt: skip
 
