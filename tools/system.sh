@@ -11,4 +11,5 @@ command -v fc-list >/dev/null || missing+=(fontconfig)
 command -v systemd-analyze >/dev/null || missing+=(systemd)
 command -v ip >/dev/null || missing+=(iproute2)
 [ -x /usr/sbin/nginx ] || missing+=(nginx-light)
+command -v java >/dev/null || missing+=(default-jre-headless)
 [ ${#missing[@]} -eq 0 ] || "$(dirname "$0")"/apt.sh "${missing[@]}"

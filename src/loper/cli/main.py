@@ -130,6 +130,10 @@ def _observe(commands: Any) -> None:
         observe.add_argument(f"--{name}", metavar="COLUMN", help=f"{what} (default: guessed)")
     observe.add_argument("--lifecycle", metavar="COLUMN=VALUE", help="keep only rows with this value in this column")
     observe.add_argument("--zone", default="Europe/Amsterdam", help="of times without one (default: Europe/Amsterdam)")
+    observe.add_argument(
+        "--engine", metavar="ENGINE", help="ask Parquet where it lies: duckdb, spark, local[2], spark://HOST:PORT"
+    )
+    observe.add_argument("--to", metavar="FILE", help="only write the log as Loper reads it, such as log.parquet")
     observe.add_argument("--days", type=float, default=7, help="repeat contact is within so many days (default: 7)")
     observe.add_argument("--language", default="en", help="nl or en (default: en)")
     observe.add_argument("--json", action="store_true", help="the figures as one JSON document")

@@ -8,13 +8,23 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from loper.define.problem import Problems
+from loper.log.open import open_log
 from loper.log.table import BadLog
+from loper.log.write import write_log
+from loper.observe import engine
 from loper.observe.log import Log
 from loper.observe.read import read_log
+
+Asked = Log | engine.Remote
+"""Both answer the same questions."""
+
+COLUMNS = ("case", "activity", "time", "channel", "customer")
 
 SEVERAL = 20
 """So many variants are in the JSON; `variants` says how many there are."""
@@ -22,33 +32,52 @@ SEVERAL = 20
 
 def observe(arguments: Namespace) -> int:
     try:
-        log = _log(arguments)
-        document = facts(log, arguments.days)
+        if arguments.to:
+            print(_written(arguments))
+            return 0
+        with _log(arguments) as log:
+            document = facts(log, arguments.days)
+            said = "" if arguments.json else told(log, arguments)
     except (BadLog, Problems) as error:
         print(f"loper observe: {error}", file=sys.stderr)
         return 1
-    print(
-        json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) if arguments.json else told(log, arguments)
-    )
+    print(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) if arguments.json else said)
     return 0
 
 
-def _log(arguments: Namespace) -> Log:
-    lifecycle = tuple(arguments.lifecycle.split("=", 1)) if arguments.lifecycle else None
-    if lifecycle is not None and len(lifecycle) != 2:
-        raise BadLog([f"--lifecycle {arguments.lifecycle}: write COLUMN=VALUE, such as lifecycle:transition=complete"])
-    bar = _Bar(Path(arguments.log)) if sys.stderr.isatty() else None
-    return read_log(
-        arguments.log,
-        case=arguments.case,
-        activity=arguments.activity,
-        time=arguments.time,
-        channel=arguments.channel,
-        customer=arguments.customer,
-        lifecycle=lifecycle,
-        zone=arguments.zone,
-        on_progress=bar,
+def _log(arguments: Namespace) -> AbstractContextManager[Asked]:
+    """In memory, or where it lies."""
+    if not arguments.engine:
+        bar = _Bar(Path(arguments.log)) if sys.stderr.isatty() else None
+        columns = {name: getattr(arguments, name) for name in COLUMNS}
+        log = read_log(arguments.log, lifecycle=_lifecycle(arguments), zone=arguments.zone, on_progress=bar, **columns)
+        return nullcontext(log)
+    if arguments.lifecycle:
+        raise BadLog(["--lifecycle: an engine reads all rows; keep those you want with --to log.parquet, and ask that"])
+    return engine.open(arguments.log, engine=arguments.engine, names=_names(arguments))
+
+
+def _written(arguments: Namespace) -> str:
+    """The log as Loper reads it, written down a batch at a time: it may be larger than memory."""
+    reading = open_log(
+        arguments.log, names=_names(arguments), lifecycle=_lifecycle(arguments), zone=ZoneInfo(arguments.zone)
     )
+    write_log(reading, arguments.to)
+    rejected = reading.rejects.count
+    return f"{arguments.to} written" + (f"; {rejected} rows could not be read" if rejected else "")
+
+
+def _names(arguments: Namespace) -> dict[str, str]:
+    return {name: theirs for name in COLUMNS if (theirs := getattr(arguments, name)) is not None}
+
+
+def _lifecycle(arguments: Namespace) -> tuple[str, str] | None:
+    if not arguments.lifecycle:
+        return None
+    column, is_, value = arguments.lifecycle.partition("=")
+    if not is_:
+        raise BadLog([f"--lifecycle {arguments.lifecycle}: write COLUMN=VALUE, such as lifecycle:transition=complete"])
+    return column, value
 
 
 class _Bar:
@@ -64,7 +93,7 @@ class _Bar:
         print(f"\rreading: {'█' * int(30 * part):░<30} {part:4.0%}", end=end, file=sys.stderr, flush=True)
 
 
-def facts(log: Log, days: float) -> dict[str, Any]:
+def facts(log: Asked, days: float) -> dict[str, Any]:
     """The log in figures; times that last are in seconds."""
     seen, variants, pace, rework = log.map(), log.variants(most=SEVERAL), log.throughput(), log.rework()
     channels, switches, repeats = log.channels(), log.switches(), log.repeat_contact(days=days)
@@ -98,19 +127,19 @@ def facts(log: Log, days: float) -> dict[str, Any]:
     }
 
 
-def _read_as(log: Log) -> dict[str, Any]:
+def _read_as(log: Asked) -> dict[str, Any]:
     if log.reading is None:
         return {}
     columns = log.reading.columns
     return {"columns": dict(columns.names), "guessed": sorted(columns.guessed)}
 
 
-def _rejected(log: Log) -> dict[str, Any]:
+def _rejected(log: Asked) -> dict[str, Any]:
     rejects = log.reading.rejects if log.reading else None
     return {"rows": rejects.count, "reasons": rejects.reasons} if rejects else {"rows": 0, "reasons": {}}
 
 
-def told(log: Log, arguments: Namespace) -> str:
+def told(log: Asked, arguments: Namespace) -> str:
     """The log in words."""
     answers = (log.map(), log.throughput(), log.variants(), log.rework(), log.channels(), log.switches())
     lines = [answer.summary(arguments.language) for answer in (*answers, log.repeat_contact(days=arguments.days))]

@@ -91,21 +91,30 @@ def said(by: str, say: Say) -> str:
 
 def incoming_of(layout: Layout) -> Incoming:
     """By the first that tells: direction, initiator, kind, words of the activities; else all but messages count."""
-    readings: tuple[tuple[By, Words | None, Callable[[str], Side]], ...] = (
-        ("direction", layout.words("direction"), _listed(IN, OUT)),
-        ("initiator", layout.words("initiator"), _listed(CUSTOMER, ORGANISATION)),
-        ("kind", layout.words("kind"), _listed(KINDS_IN, KINDS_OUT)),
-        ("activity", Words(codes=layout.activity, values=layout.activities), side_of),
+    columns = {name: layout.words(name) for name in ("direction", "initiator", "kind")}
+    columns["activity"] = Words(codes=layout.activity, values=layout.activities)
+    by, name, sides = told_by(lambda name: None if (found := columns[name]) is None else found.values)
+    column = columns[name]
+    assert column is not None  # noqa: S101 - it was just found there
+    sent = _where(column, sides, "out")
+    return Incoming(coming=~sent if by in ("rest", "nothing") else _where(column, sides, "in"), sent=sent, by=by)
+
+
+def told_by(values: Callable[[str], Sequence[str] | None]) -> tuple[By, str, list[Side]]:
+    """What says whose a contact is, the column that does, and the side of each of its words. `values` gives the words
+    of a column, None where the log has no such column."""
+    readings: tuple[tuple[By, Callable[[str], Side]], ...] = (
+        ("direction", _listed(IN, OUT)),
+        ("initiator", _listed(CUSTOMER, ORGANISATION)),
+        ("kind", _listed(KINDS_IN, KINDS_OUT)),
+        ("activity", side_of),
     )
-    for by, column, side in readings:
-        if column is None:
-            continue
-        sides = [side(value) for value in column.values]
+    sides: list[Side] = []
+    for by, side in readings:
+        sides = [side(value) for value in values(by) or ()]
         if "in" in sides:
-            return Incoming(coming=_where(column, sides, "in"), sent=_where(column, sides, "out"), by=by)
-    sides = [side_of(activity) for activity in layout.activities]
-    sent = _where(Words(codes=layout.activity, values=layout.activities), sides, "out")
-    return Incoming(coming=~sent, sent=sent, by="rest" if "out" in sides else "nothing")
+            return by, by, sides
+    return "rest" if "out" in sides else "nothing", "activity", sides
 
 
 def named(layout: Layout, activities: Collection[str]) -> Incoming:

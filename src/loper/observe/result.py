@@ -87,18 +87,24 @@ def quantile(values: NDArray[Any], q: float = 0.5, level: float = 0.95) -> Resul
     if not n:
         return Result(estimate=float("nan"), low=float("-inf"), high=float("inf"), n=0, method=method, level=level)
     values = np.sort(values)
-    half = z(level) * sqrt(n * q * (1 - q))
-    low, high = floor(n * q - half) - 1, ceil(n * q + half)
-    few = () if low >= 0 and high < n else ("too few for an interval at this level: the extremes are given",)
+    low, high, few = places_of_quantile(n, q, level)
     return Result(
         estimate=float(np.quantile(values, q)),
-        low=float(values[max(0, low)]),
-        high=float(values[min(n - 1, high)]),
+        low=float(values[low]),
+        high=float(values[high]),
         n=n,
         method=method,
         level=level,
         warnings=few,
     )
+
+
+def places_of_quantile(n: int, q: float = 0.5, level: float = 0.95) -> tuple[int, int, tuple[str, ...]]:
+    """Where in n values in order the bounds of a quantile lie, from 0, and what is to be warned of."""
+    half = z(level) * sqrt(n * q * (1 - q))
+    low, high = floor(n * q - half) - 1, ceil(n * q + half)
+    few = ("too few for an interval at this level: the extremes are given",) if n and (low < 0 or high >= n) else ()
+    return max(0, low), min(n - 1, high), few
 
 
 def mean(values: NDArray[Any], level: float = 0.95) -> Result:

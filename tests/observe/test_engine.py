@@ -1,0 +1,243 @@
+"""The same answers in memory, by DuckDB and by a real Spark: on the real log, and on all that is odd."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from loper.cli.main import main
+from loper.log.table import BadLog
+from loper.log.write import write_log
+from loper.observe import engine
+from loper.observe.log import Log
+from loper.observe.read import read_log
+from tests.observe.conftest import table
+
+SPARK = {"spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "2"}
+FULL = "case activity hours channel customer reason"
+MARCH = datetime(2026, 3, 29, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """Spark itself, which the logs of this file share: its start takes ten seconds."""
+    from pyspark.sql import SparkSession
+
+    yield
+    found = SparkSession.getActiveSession()
+    if found is not None:
+        found.stop()
+
+
+@pytest.fixture(params=["duckdb", "local[2]"])
+def by(request: pytest.FixtureRequest, spark: Any) -> str:
+    return str(request.param)
+
+
+def asked(path: Path | str, by: str, **how: Any) -> engine.Remote:
+    return engine.open(path, engine=by, options=SPARK if by != "duckdb" else None, **how)
+
+
+def alike(one: Any, other: Any, where: str = "") -> None:
+    """Equal to the last field; what is reckoned from sums of floating numbers within 1e-9."""
+    assert type(one) is type(other), where
+    if is_dataclass(one):
+        for field in fields(one):
+            alike(getattr(one, field.name), getattr(other, field.name), f"{where}.{field.name}")
+    elif isinstance(one, list | tuple):
+        assert len(one) == len(other), where
+        for place, (a, b) in enumerate(zip(one, other, strict=True)):
+            alike(a, b, f"{where}[{place}]")
+    elif isinstance(one, float) and (where.endswith("mean_s") or ".rate" in where or ".resolved" in where):
+        assert one == pytest.approx(other, rel=1e-9, nan_ok=True), where
+    elif isinstance(one, float) and math.isnan(one):
+        assert math.isnan(other), where
+    else:
+        assert one == other, where
+
+
+def all_alike(log: Log, remote: engine.Remote) -> None:
+    assert (len(log), log.contacts, log.ties()) == (len(remote), remote.contacts, remote.ties())
+    alike(log.map(), remote.map(), "map")
+    alike(log.map(most=2), remote.map(most=2), "map")
+    alike(log.variants(), remote.variants(), "variants")
+    alike(log.variants(most=1), remote.variants(most=1), "variants")
+    alike(log.throughput(), remote.throughput(), "throughput")
+    alike(log.rework(), remote.rework(), "rework")
+    alike(log.channels(), remote.channels(), "channels")
+    for customers in (None, False, True):
+        alike(log.switches(customers=customers), remote.switches(customers=customers), "switches")
+    alike(log.repeat_contact(days=2), remote.repeat_contact(days=2), "repeats")
+    alike(log.repeat_contact(by="case"), remote.repeat_contact(by="case"), "repeats")
+
+
+def written(rows: pa.Table, folder: Path) -> Path:
+    write_log(rows, folder / "log.parquet")
+    return folder / "log.parquet"
+
+
+ODD = {
+    "ties": table(
+        ("a", "x", 0), ("a", "y", 0), ("a", "x", 0), ("b", "y", 1), ("b", "x", 1), ("c", "x", 5), ("a", "x", 0),
+        columns="case activity hours",
+    ),
+    "nothing known": table(
+        ("a", "customer calls", 0, "phone", "k1", "leak"), ("a", "letter sent", 1, None, "k1", None),
+        ("b", "customer calls", 30, None, None, "leak"), ("b", "customer calls", 40, "web", None, "leak"),
+        ("c", "customer calls", 41, "web", "k1", None), ("c", "customer calls", 42, "phone", "k1", "leak"),
+        ("a", "customer calls", 300, "", "", ""), ("d", "letter sent", 301, None, None, None),
+        columns=FULL,
+    ),
+    "one contact a case": table(*((f"case {n}", "abc"[n % 3], n, "web") for n in range(9)),
+                                columns="case activity hours channel"),
+    "one long case": table(
+        *(("a", "xyzzy"[n * n % 5], n * n % 977, ("web", "phone", None)[n % 3]) for n in range(3000)),
+        columns="case activity hours channel",
+    ),
+    "empty": table(columns=FULL),
+    "said by the direction": table(
+        ("a", "x", 0, "phone", "in"), ("a", "y", 1, "mail", "out"), ("a", "x", 2, "web", "in"),
+        ("b", "z", 400, "web", None),
+        columns="case activity hours channel direction",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("which", ODD)
+def test_an_engine_answers_as_memory_does(which: str, by: str, tmp_path: Path) -> None:
+    with asked(written(ODD[which], tmp_path), by) as remote:
+        all_alike(Log.of(ODD[which]), remote)
+
+
+def test_the_receipt_log(receipt: Log, by: str, tmp_path: Path) -> None:
+    assert receipt.reading is not None
+    write_log(receipt.reading, tmp_path / "receipt.parquet")
+    with asked(tmp_path / "receipt.parquet", by) as remote:
+        seen = remote.map()
+        assert (seen.cases, seen.contacts, len(seen.nodes), len(seen.arcs), seen.pairs) == (1434, 8577, 27, 99, 7143)
+        all_alike(receipt, remote)
+
+
+def test_rows_without_a_number_are_numbered_by_their_file(by: str, tmp_path: Path) -> None:
+    """Files in the order of their names, and in each its rows as they lie; every contact is at the same time."""
+    instants = pa.array([MARCH] * 6000, pa.timestamp("ms", tz="America/New_York"))
+    for name, letters in (("b", "yx"), ("a", "xz")):
+        rows = pa.table({"Zaak": ["1", "2", "1"] * 2000, "Wat": list(letters * 3000), "Wanneer": instants})
+        pq.write_table(rows, tmp_path / f"{name}.parquet", row_group_size=700)
+    names = {"case": "Zaak", "activity": "Wat", "time": "Wanneer"}
+    with asked(tmp_path, by, names=names) as remote:
+        all_alike(read_log(tmp_path, names=names), remote)
+
+
+def test_an_instant_is_one_whatever_the_zone_and_the_hour_the_clocks_change(by: str, tmp_path: Path) -> None:
+    """October 25, 02:30 in Amsterdam comes twice: an hour apart, and the wait says so."""
+    first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    times = [first, first + timedelta(hours=1), MARCH, MARCH + timedelta(hours=1, microseconds=1)]
+    rows = pa.table({
+        "case": ["a", "a", "b", "b"], "activity": ["x", "y", "x", "y"],
+        "time": pa.array(times, pa.timestamp("us", tz="Europe/Amsterdam")),
+    })  # fmt: skip
+    pq.write_table(rows, tmp_path / "log.parquet")
+    with asked(tmp_path / "log.parquet", by) as remote:
+        [arc] = remote.map().arcs
+        assert (arc.count, arc.median_s) == (2, 3600.0000005)
+        all_alike(read_log(tmp_path / "log.parquet"), remote)
+
+
+def test_rows_that_cannot_be_read_are_counted(by: str, tmp_path: Path) -> None:
+    rows = pa.table({
+        "case": ["a", None, "", "b", "b"], "activity": ["x", "x", "x", "", "y"], "seq": [1, 2, 3, 4, 5],
+        "time": pa.array([MARCH, MARCH, MARCH, MARCH, None], pa.timestamp("us", tz="UTC")),
+    })  # fmt: skip
+    pq.write_table(rows, tmp_path / "log.parquet")
+    with asked(tmp_path / "log.parquet", by) as remote:
+        log = read_log(tmp_path / "log.parquet")
+        assert log.reading is not None
+        assert remote.reading.rejects.reasons == log.reading.rejects.reasons
+        assert (remote.reading.rejects.count, len(remote), remote.contacts) == (4, 1, 1)
+
+
+def test_what_cannot_be_asked_is_told_all_at_once(by: str, tmp_path: Path) -> None:
+    rows = pa.table({"Zaak": ["1"], "activity": ["x"], "time": pa.array([datetime(2026, 1, 1)], pa.timestamp("us"))})
+    pq.write_table(rows, tmp_path / "log.parquet")
+    with pytest.raises(BadLog) as bad:
+        asked(tmp_path / "log.parquet", by, names={"case": "Zaaknummer"})
+    told = str(bad.value)
+    assert "no column 'Zaaknummer' (for the case); 'Zaak'?" in told
+    assert "'time' does not say the zone of its times" in told
+    assert "loper observe LOG --to log.parquet" in told
+
+
+def test_a_file_that_is_none(by: str, tmp_path: Path) -> None:
+    (tmp_path / "log.parquet").write_text("case,activity\n")
+    for path, told in ((tmp_path / "log.parquet", "as Parquet"), (tmp_path / "nowhere", "does not exist")):
+        with pytest.raises(BadLog, match=told):
+            asked(path, by)
+
+
+def test_the_command_gives_the_same_figures(by: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = "".join(
+        f"{n % 7},{'xyz'[n % 3]},2026-03-0{1 + n % 9}T10:00:00Z,{'web' if n % 2 else ''}\n" for n in range(99)
+    )
+    (tmp_path / "log.csv").write_text("case,activity,time,channel\n" + rows + "8,,2026-03-01T10:00:00Z,web\n")
+    path = str(tmp_path / "log.parquet")
+    assert main(["observe", str(tmp_path / "log.csv"), "--to", path]) == 0
+    assert capsys.readouterr().out == f"{path} written; 1 rows could not be read\n"
+    said = []
+    for more in ([], ["--engine", by]):
+        assert main(["observe", path, "--json", *more]) == 0
+        said.append(json.loads(capsys.readouterr().out))
+        assert main(["observe", path, "--language", "nl", *more]) == 0
+        said[-1]["words"] = capsys.readouterr().out
+    assert said[0] == said[1]
+    assert main(["observe", path, "--engine", by, "--lifecycle", "a=b"]) == 1
+    assert main(["observe", str(tmp_path / "log.csv"), "--engine", by]) == 1
+    assert "as Parquet" in capsys.readouterr().err
+
+
+def test_a_table_of_ibis_is_its_own_engine(tmp_path: Path) -> None:
+    import ibis
+
+    sqlite = ibis.sqlite.connect()
+    sqlite.raw_sql("create table log (activity text)")
+    path = written(ODD["ties"], tmp_path)
+    with engine.open(ibis.duckdb.connect().read_parquet(path)) as remote:
+        all_alike(Log.of(ODD["ties"]), remote)
+    with pytest.raises(BadLog, match="a table on sqlite"):
+        engine.open(sqlite.table("log"))
+
+
+def test_an_engine_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = written(ODD["ties"], tmp_path)
+    with pytest.raises(BadLog, match="clickhouse is no engine; there are duckdb, spark"):
+        engine.open(path, engine="clickhouse")
+    monkeypatch.setitem(__import__("sys").modules, "ibis", None)
+    with pytest.raises(BadLog, match=r"pip install 'loper\[spark\]'"):
+        engine.open(path)
+
+
+contact = st.tuples(
+    st.sampled_from("abc"), st.sampled_from(["x", "y", "customer calls"]), st.integers(0, 5),
+    st.sampled_from(["web", "phone", None]), st.sampled_from(["k1", "k2", None]), st.sampled_from(["leak", None]),
+)  # fmt: skip
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(contact, max_size=25), st.randoms(use_true_random=False))
+def test_any_log_by_duckdb(tmp_path: Path, contacts: list[Any], chance: Any) -> None:
+    rows = table(*((c, a, 24 * h, *rest) for c, a, h, *rest in contacts), columns=FULL)
+    shuffled = list(range(len(contacts)))
+    chance.shuffle(shuffled)  # the order of the file tells nothing: `seq` does
+    with engine.open(written(rows.take(shuffled) if contacts else rows, tmp_path)) as remote:
+        all_alike(Log.of(rows), remote)
