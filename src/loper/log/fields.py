@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from loper.log import numbers, times
 from loper.log.cells import Field, is_text
-from loper.log.columns import are_times, columns_of, parts, there_are, unique_share
+from loper.log.columns import AND, are_times, columns_of, parts, there_are, unique_share
 from loper.log.rows import Only
 from loper.log.table import INSTANT, KNOWN, NEEDED, WORD, BadLog, Columns, Rejects
 
@@ -38,7 +38,7 @@ def fields_of(
     problems += [
         f"'{part}' (for the {ours}) has things in it that are no values: lists, records or bytes"
         for ours, source in columns.names.items()
-        for part in parts(source, sample.column_names)
+        for part in _parts(source, sample)
         if _kind(sample[part], typed) is None
     ]
     if problems:
@@ -66,13 +66,18 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 def _field(ours: str, source: str, sample: pa.Table, *, typed: bool) -> Field:
-    first = parts(source, sample.column_names)[0]
+    first = _parts(source, sample)[0]
     return field_of(ours, source, sample, NEEDED.get(ours) or KNOWN.get(ours) or _kind(sample[first], typed) or WORD)
+
+
+def _parts(source: str, sample: pa.Table) -> tuple[str, ...]:
+    """As `parts`; a list of twenty thousand names is not made for each of them."""
+    return parts(source, sample.column_names) if AND in source else (source,)
 
 
 def field_of(ours: str, source: str, sample: pa.Table, kind: pa.DataType) -> Field:
     """How this column of the source is written, seen from a sample of it."""
-    first, *rest = parts(source, sample.column_names)
+    first, *rest = _parts(source, sample)
     column = sample[first]
     texts = pc.cast(column.drop_null(), pa.string()).combine_chunks() if is_text(column.type) else None
     day_first, doubtful, decimal = True, False, "."

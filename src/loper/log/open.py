@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import importlib
 import json
+import re
 import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
@@ -40,6 +41,16 @@ ENDINGS: Mapping[str, str] = {
 
 HEAD = 4096
 
+NO_LOGS: tuple[tuple[re.Pattern[bytes], str], ...] = (
+    (re.compile(rb"PK\x03\x04|\xd0\xcf\x11\xe0"), "a workbook or an archive: save the sheet as CSV, or unpack it"),
+    (re.compile(rb"BZh\d1AY&SY|\xfd7zXZ|\x28\xb5\x2f\xfd|7z\xbc\xaf|Rar!"), "packed in a way unknown here: unpack it"),
+    (re.compile(rb"\x1f\x8b"), "packed twice: unpack it once"),
+    (re.compile(rb"%PDF-"), "a document: ask for its rows as CSV where it was made"),
+    (re.compile(rb"\s*<(!doctype\s+)?html", re.I), "a web page, perhaps to sign in at: fetch the log itself"),
+    (re.compile(rb"\x00{16}"), "nothing but zeros where it begins: fetch it again"),
+)
+"""How a file begins that is no log; what it is, and what to do."""
+
 
 def open_log(
     path: str | Path, *, names: Mapping[str, str] | None = None, lifecycle: tuple[str, str] | None = None,
@@ -56,13 +67,15 @@ def open_log(
     Raises BadLog with all that is wrong.
     """
     path = Path(path)
-    if not path.exists():
-        raise BadLog([f"{path} does not exist"])
     found = kind or kind_of(path)
     if found not in READERS:
         raise BadLog([f"{found} is no kind of log; there are {', '.join(READERS)}"])
+    _check(path)
     reader = importlib.import_module(READERS[found])
-    opened = cast(Reading, reader.read(path, names=dict(names or {}), lifecycle=lifecycle, zone=zone, **more))
+    try:
+        opened = cast(Reading, reader.read(path, names=dict(names or {}), lifecycle=lifecycle, zone=zone, **more))
+    except OSError as error:
+        raise BadLog([unread(path, error)]) from error
     return without(opened, leave_out)
 
 
@@ -98,12 +111,19 @@ class Chosen:
 
 def kind_of(path: Path) -> str:
     """The kind of log that a file or folder is; raises BadLog where it is none."""
-    if path.is_dir():
-        if any(path.rglob("*.parquet")):
-            return "parquet"
-        raise BadLog([f"{path} is a folder without Parquet files: name the file that the log is in"])
-    head = _head(path)
+    _check(path)
+    try:
+        if path.is_dir():
+            if any(path.rglob("*.parquet")):
+                return "parquet"
+            raise BadLog([f"{path} is a folder without Parquet files: name the file that the log is in"])
+        head = _head(path)
+    except OSError as error:
+        raise BadLog([unread(path, error)]) from error
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")
+    for begins, said in NO_LOGS:
+        if begins.match(head):
+            raise BadLog([f"{path.name} is {said}"])
     if head.startswith(b"PAR1"):
         return "parquet"
     if head.startswith(b"SQLite format 3\x00"):
@@ -118,9 +138,25 @@ def kind_of(path: Path) -> str:
         return "cloudevents" if _is_json(start.splitlines()[0]) else _by_name(path, "cloudevents")
     if QUEUE_LINE.match(head):
         return "calls"
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise BadLog([f"{path.name} is a workbook or an archive: save the sheet as CSV, or unpack it, and read that"])
     return _by_name(path, "csv")
+
+
+def _check(path: Path) -> None:
+    """Raises BadLog where there is nothing, or something that can be read only once: a log is looked at first."""
+    try:
+        there, plain = path.exists(), path.is_file() or path.is_dir()
+    except (OSError, ValueError) as error:
+        raise BadLog([unread(path, error)]) from error
+    if not there:
+        raise BadLog([f"{path} does not exist: is the name right, seen from {Path.cwd()}?"])
+    if not plain:
+        raise BadLog([f"{path} is a pipe or a device: save what comes out of it as a file, and read that"])
+
+
+def unread(path: Path, error: Exception) -> str:
+    """What to say where the system does not let a file be read."""
+    what = "ask for the right to read it" if isinstance(error, PermissionError) else "is it whole, and is its disk?"
+    return f"{path} cannot be read ({getattr(error, 'strerror', None) or error}): {what}"
 
 
 def _is_json(line: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -107,6 +108,7 @@ def files_of(path: Path) -> list[File]:
                 )
         except (pa.ArrowException, OSError) as error:
             problems.append(_broken(one, error))
+    problems += [problem for file in found for problem in _doubled(file)]
     if problems:
         raise BadLog(problems)
     return found
@@ -114,6 +116,13 @@ def files_of(path: Path) -> list[File]:
 
 def _broken(path: Path, error: BaseException) -> str:
     return f"{path.name} is no whole Parquet file ({str(error).splitlines()[0]}): fetch or write it again"
+
+
+def _doubled(file: File) -> Iterator[str]:
+    """Parquet allows it, and nobody can tell such columns apart."""
+    for name, count in Counter(file.schema.names).items():
+        if count > 1:
+            yield f"{file.path.name} has {count} columns that are called '{name}': write it with a name for each"
 
 
 def _names(files: list[File]) -> list[str]:
@@ -124,8 +133,11 @@ def sample_of(files: list[File]) -> pa.Table:
     """Rows of the first and the last file; a column that is of one type here and of another there is a text."""
     tables = []
     for file in dict.fromkeys((files[0].path, files[-1].path)):
-        with arrow.ParquetFile(file) as source:
-            tables.append(pa.Table.from_batches([*_first(source)], schema=source.schema_arrow))
+        try:
+            with arrow.ParquetFile(file) as source:
+                tables.append(pa.Table.from_batches([*_first(source)], schema=source.schema_arrow))
+        except (pa.ArrowException, OSError) as error:
+            raise BadLog([_broken(file, error)]) from error
     columns = {}
     for name in _names(files):
         kind = _kind(name, files)
@@ -139,9 +151,12 @@ def column_of(files: list[File], name: str) -> Iterator[pa.Array]:
     """The texts of one column, a batch at a time."""
     for file in files:
         if name in file.schema.names:
-            with arrow.ParquetFile(file.path) as source:
-                for batch in source.iter_batches(ROWS, columns=[name]):
-                    yield batch.column(0).cast(pa.string())
+            try:
+                with arrow.ParquetFile(file.path) as source:
+                    for batch in source.iter_batches(ROWS, columns=[name]):
+                        yield batch.column(0).cast(pa.string())
+            except (pa.ArrowException, OSError) as error:
+                raise BadLog([_broken(file.path, error)]) from error
 
 
 def _first(source: arrow.ParquetFile) -> Iterator[pa.RecordBatch]:

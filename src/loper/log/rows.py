@@ -94,7 +94,7 @@ class Maker:
             local = pc.cast(micros(column), pa.int64())
             return self._placed(field, pc.fill_null(local, 0).to_numpy(), valid(column), None, column)
         if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-            given = pc.fill_null(pc.cast(column, pa.float64()), 0).to_numpy()
+            given = pc.fill_null(pc.cast(column, pa.float64(), safe=False), 0).to_numpy()
             whole = (
                 pc.fill_null(pc.cast(column, pa.int64()), 0).to_numpy()
                 if pa.types.is_integer(kind)

@@ -55,6 +55,8 @@ def parse(
             where = f"{path.name}: line {error.lineno}, column {error.offset + 1}"
             why = f"the XML is not whole here ({expat.ErrorString(error.code)})"
             raise BadLog([f"{where}: {why}; nothing of it was taken; export it again, or mend that place"]) from None
+        except LookupError:
+            raise BadLog([f"{path.name}: its encoding is one that nobody knows: save it as UTF-8"]) from None
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             why = f"the compressed file breaks off or is damaged ({error})"
             raise BadLog([f"{path.name}: {why}; nothing of it was taken; fetch it again"]) from None

@@ -9,9 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 import numpy as np
 from numpy.typing import NDArray
+
+from loper.define.problem import nearest
+from loper.log.table import BadLog
 
 Instants = NDArray[np.int64]
 """Microseconds since 1970, UTC where nothing else is said."""
@@ -28,6 +32,16 @@ class Local:
     instants: Instants
     gap: NDArray[np.bool_]
     overlap: NDArray[np.bool_]
+
+
+def zone_of(name: str) -> tzinfo:
+    """A time zone by its name, such as Europe/Amsterdam; raises BadLog where there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (OSError, LookupError, ValueError):
+        hint = nearest(name, available_timezones())
+        said = f"'{name}' is no time zone{f': {hint}' if hint else ''}; write one such as Europe/Amsterdam or UTC"
+        raise BadLog([said]) from None
 
 
 def to_utc(local: Instants, zone: tzinfo) -> Local:

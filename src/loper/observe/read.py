@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from loper.log.open import open_log
-from loper.log.table import Reading
+from loper.log.open import open_log, unread
+from loper.log.table import BadLog, Reading
+from loper.log.zones import zone_of
 from loper.observe import build
 from loper.observe.log import Log
 from loper.observe.threads import ahead
 
 ZONE = "Europe/Amsterdam"
 """Of times that say none, unless the caller says another."""
+
+TOO_LARGE = (
+    "there is not memory enough for it; leave out columns that you do not need (leave_out=...), those first in which "
+    "most rows differ, or write it as Parquet and ask that where it lies (--engine duckdb)"
+)
 
 
 def read_log(
@@ -46,8 +51,13 @@ def read_log(
     """
     own = {"case": case, "activity": activity, "time": time, "channel": channel, "customer": customer}
     wanted = {name: theirs for name, theirs in own.items() if theirs is not None} | dict(names or {})
-    reading = open_log(path, names=wanted, lifecycle=lifecycle, zone=ZoneInfo(zone), leave_out=leave_out, **more)
-    return laid_out(reading, on_progress)
+    reading = open_log(path, names=wanted, lifecycle=lifecycle, zone=zone_of(zone), leave_out=leave_out, **more)
+    try:
+        return laid_out(reading, on_progress)
+    except OSError as error:
+        raise BadLog([unread(Path(path), error)]) from error
+    except MemoryError:
+        raise BadLog([f"{path}: {TOO_LARGE}"]) from None
 
 
 def laid_out(reading: Reading, on_progress: Callable[[int], None] | None = None) -> Log:
