@@ -61,7 +61,7 @@ def call_sections(log: Log, context: Context) -> Sequence[Section]:
             (("Message", "Bericht"), ("Sent", "Verstuurd", NUMBER), ("Called", "Belden", NUMBER),
              ("Share", "Deel", NUMBER), ("After others", "Na andere", NUMBER), ("Calls more", "Extra", NUMBER)),
             (
-                (context.label(one.activity), context.cell(one.sent, Filter(with_=(one.activity,))),
+                (context.cell(context.label(one.activity), Filter(with_=(one.activity,))), one.sent,
                  context.cell(one.called, part=one.share.estimate), context.share(one.share),
                  context.say.share(one.others.estimate), context.say.number(one.excess.estimate))
                 for one in found.messages[:LISTED]

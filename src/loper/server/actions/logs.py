@@ -87,7 +87,7 @@ def understand(*, actor: Actor, log: ContactLog, names: Mapping[str, str], keep:
         raise Refused(_("Loper's own log needs no columns."))
     try:
         ZoneInfo(zone)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         raise Refused(_("This time zone is not known; write it like Europe/Amsterdam."), field="zone") from None
     try:
         columns = _understood(log, dict(names), zone)

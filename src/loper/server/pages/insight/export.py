@@ -1,4 +1,4 @@
-"""The numbers of a section as a file for a spreadsheet."""
+"""The numbers of a section as a file for a spreadsheet, its picture as a file for a text or a wall."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from loper.draw.png import png
 from loper.observe.report import Section, question_of
 from loper.server.pages.insight.scope import Scope, scoped
 
@@ -25,6 +26,22 @@ def table(request: HttpRequest, scope: Scope, key: str) -> HttpResponse:
         if not at:
             writer.writerow(row)
         writer.writerow([_plain(value) for value in row.values()])
+    return answer
+
+
+@require_safe
+@scoped
+def picture(request: HttpRequest, scope: Scope, key: str, form: str) -> HttpResponse:
+    """The picture of a section, to be put in a text or on a wall."""
+    section = section_of(scope, key)
+    if section.draw is None:
+        raise Http404
+    svg = section.draw(False)
+    if form == "svg":
+        answer = HttpResponse(svg, content_type="image/svg+xml")
+    else:
+        answer = HttpResponse(png(svg), content_type="image/png")
+    answer["Content-Disposition"] = f'attachment; filename="{key}.{form}"'
     return answer
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from loper.log.table import BadLog
@@ -40,11 +41,19 @@ def question(request: HttpRequest, scope: Scope, key: str) -> HttpResponse:
     return render(request, "insight/question.html", context)
 
 
+def _files(section: Section, scope: Scope) -> list[tuple[str, str]]:
+    """What can be taken along: the address and the words of each."""
+    chosen: dict[str, Any] = {**scope.choices}
+    found = [("csv", _("Numbers (CSV)"))] if section.data else []
+    found += [("svg", _("Picture (SVG)")), ("png", _("Picture (PNG)"))] if section.draw else []
+    return [(scope.url(form, key=section.key, **chosen), words) for form, words in found]
+
+
 def _shown(section: Section, scope: Scope) -> dict[str, Any]:
     """The pictures are drawn by us, every word in them escaped by the drawing (`draw.ink`)."""
     return {
         "section": section,
         "picture": mark_safe(section.draw(False)) if section.draw else "",  # noqa: S308
         "narrow": mark_safe(section.draw(True)) if section.draw else "",  # noqa: S308
-        "csv": scope.url("csv", key=section.key) if section.data else "",
+        "files": _files(section, scope),
     }

@@ -16,5 +16,7 @@ urlpatterns = [
     path("<int:pk>/cases", cases.listing, name="cases"),
     path("<int:pk>/case", cases.case, name="case"),
     path("<int:pk>/<slug:key>.csv", export.table, name="csv"),
+    path("<int:pk>/<slug:key>.svg", export.picture, {"form": "svg"}, name="svg"),
+    path("<int:pk>/<slug:key>.png", export.picture, {"form": "png"}, name="png"),
     path("<int:pk>/<slug:key>", questions.question, name="question"),
 ]

@@ -1,0 +1,236 @@
+"""The pages that read logs: who may see them, what they refuse, and that what leads on leads to what it says."""
+
+from __future__ import annotations
+
+import gzip
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from loper.observe.report import QUESTIONS
+from loper.server.actions import logs, own_log
+from loper.server.queries.logs import folder_of, opened
+from loper.server.records.logs import ContactLog
+from tests.server.studio_world import client_of
+from tests.worlds import World
+
+MANY = [
+    f"Z{number};{activity};{number % 28 + 1:02}-0{1 + number % 6}-2026 {9 + step}:{number % 60:02};{channel};"
+    f"Klant {number % 40};0612{number % 40:06};{'eigenaar' if number % 3 else 'huurder'}"
+    for number in range(120)
+    for step, (activity, channel) in enumerate(
+        [("melding", "web"), ("brief <b>1</b>", ""), ("telefoontje", "telefoon"), ("=afspraak", "web")][
+            : 2 + number % 3
+        ]
+    )
+]
+CSV = (
+    "Zaaknummer;Gebeurtenis;Tijdstip;Kanaal;Klantnummer;Telefoon;case:soort\n"
+    + "\n".join(MANY)
+    + "\nZ1;x;gisteren;;;;\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(settings: Any, tmp_path: Path) -> None:
+    settings.LOPER_LOGS = tmp_path / "logs"
+
+
+def brought(world: World, content: bytes = CSV.encode(), name: str = "contacten.csv") -> ContactLog:
+    """A log brought in and read, as an analyst does."""
+    actor = world.staff("analyst")
+    row = logs.bring_in(actor=actor, name="Contacten", upload=SimpleUploadedFile(name, content))
+    if row.state == ContactLog.NEW:
+        logs.understand(
+            actor=actor, log=row, names=row.columns["names"], keep=row.columns["keep"], zone="Europe/Amsterdam"
+        )
+    assert logs.read_next()
+    row.refresh_from_db()
+    return row
+
+
+def pages(row: ContactLog) -> list[str]:
+    here = f"/insight/{row.pk}"
+    rest = ["cases", "case?case=Z1", "columns", "progress", "rejects.csv", "map.csv", "map.svg", "map.png", *QUESTIONS]
+    return ["/insight/", "/insight/new", f"{here}/", *(f"{here}/{one}" for one in rest)]
+
+
+def test_analysts_and_directors_see_every_page_and_nobody_else_any(world: World) -> None:
+    row = brought(world)
+    own_log.refresh()
+    for role in world.users:
+        browser = client_of(world, role)
+        may = role in ("analyst", "director")
+        for page in pages(row):
+            answer = browser.get(page)
+            assert answer.status_code == (200 if may else 403), (role, page, answer.status_code)
+    for page in pages(row):
+        assert Client().get(page).status_code == 302, page
+        assert client_of(world, "analyst").get(page.replace(f"/{row.pk}/", "/99999/")).status_code in (200, 404)
+
+
+def test_looking_changes_nothing_and_changing_needs_a_token(world: World) -> None:
+    row = brought(world)
+    before = ContactLog.objects.values().get(pk=row.pk)
+    browser = client_of(world, "analyst", enforce_csrf_checks=True)
+    for page in (*pages(row), f"/insight/{row.pk}/remove"):
+        browser.get(page)
+        browser.head(page)
+    assert ContactLog.objects.values().get(pk=row.pk) == before
+    assert browser.post(f"/insight/{row.pk}/remove").status_code == 403
+    assert browser.post("/insight/new", {"name": "x"}).status_code == 403
+    assert ContactLog.objects.filter(pk=row.pk).exists()
+
+
+def test_every_number_leads_to_as_many_cases_as_it_says(world: World) -> None:
+    row, browser = brought(world), client_of(world, "analyst")
+    followed = 0
+    for key in QUESTIONS:
+        html = browser.get(f"/insight/{row.pk}/{key}").content.decode()
+        for href, count in re.findall(r'<td><a href="([^"]+)">([\d.]+)</a>', html):
+            if "behind=again" in href or "behind=failure" in href or key == "pace":
+                continue  # these count contacts, of which a case may have several
+            page = browser.get(href.replace("&amp;", "&").replace("&#x27;", "'"))
+            assert page.status_code == 200, href
+            assert page.context["selected"] == int(count.replace(".", "")) or "pair=" in href, (key, href, count)
+            followed += 1
+    assert followed > 20
+
+
+def test_what_is_asked_wrong_is_said_with_what_there_is(world: World) -> None:
+    row, browser = brought(world), client_of(world, "analyst")
+    for query in ("with=niets", "since=ooit", "variant=zz", "behind=onzin", "channel=fax", "attr.kleur=rood"):
+        answer = browser.get(f"/insight/{row.pk}/map?{query}")
+        assert answer.status_code == 422, query
+    assert "melding" in browser.get(f"/insight/{row.pk}/map?with=meldin").content.decode()
+    assert browser.get(f"/insight/{row.pk}/compare?split=date:gisteren").status_code == 422
+    assert browser.get(f"/insight/{row.pk}/nothing").status_code == 404
+    assert browser.get(f"/insight/{row.pk}/case?case=Z999").status_code == 404
+    assert browser.get(f"/insight/{row.pk}/cases?page=999999999999").status_code == 200
+
+
+def test_words_of_a_log_are_never_taken_for_html_or_a_formula(world: World) -> None:
+    row, browser = brought(world), client_of(world, "analyst")
+    for key in QUESTIONS:
+        html = browser.get(f"/insight/{row.pk}/{key}").content.decode()
+        assert "<b>1</b>" not in html, key
+    for key in ("map", "activities", "variants"):
+        cells = browser.get(f"/insight/{row.pk}/{key}.csv").content.decode("utf-8-sig").splitlines()
+        assert not any(cell.startswith("=") for line in cells for cell in line.split(",")), key
+
+
+def test_a_picture_can_be_taken_along(world: World) -> None:
+    row, browser = brought(world), client_of(world, "analyst")
+    svg = browser.get(f"/insight/{row.pk}/map.svg?channel=web")
+    assert svg["Content-Type"] == "image/svg+xml" and svg.content.startswith(b"<svg")
+    png = browser.get(f"/insight/{row.pk}/waits.png")
+    assert png.content.startswith(b"\x89PNG") and "attachment" in png["Content-Disposition"]
+    assert browser.get(f"/insight/{row.pk}/activities.svg").status_code == 404
+    assert browser.get(f"/insight/{row.pk}/nothing.png").status_code == 404
+
+
+def test_what_looks_personal_stays_out_and_customers_are_codes(world: World) -> None:
+    row = brought(world)
+    assert [one["personal"] for one in row.columns["others"] if one["name"] == "Telefoon"] == ["phone"]
+    log = opened(row)
+    assert "Telefoon" not in log.layout.contacts and set(log.layout.attributes) == {"soort"}
+    assert {one[:1] for one in log.layout.words("customer").values if one} == {"K"}  # type: ignore[union-attr]
+    for file in folder_of(row).rglob("*"):
+        if file.is_file() and not file.name.startswith("source"):
+            assert b"Klant " not in file.read_bytes() and b"0612" not in file.read_bytes(), file.name
+    assert "Klant " not in str(ContactLog.objects.values().get(pk=row.pk)) and "0612" not in str(row.columns)
+    assert (row.rejected, row.cases) == (1, 120)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("leeg.csv", b""),
+        ("../../etc/passwd", b"root:x:0:0"),
+        ("shell.php", b"<?php ?>"),
+        ("half.parquet", b"PAR1 half"),
+        ("half.xes", b"<log><trace><event>"),
+        ("bom.xes.gz", gzip.compress(b"<!DOCTYPE a [<!ENTITY b 'c'>]><log/>")),
+        ("kop.csv", b"a,b,c\n"),
+    ],
+)
+def test_a_file_that_is_no_log_is_refused_and_leaves_nothing(
+    world: World, settings: Any, name: str, content: bytes
+) -> None:
+    browser = client_of(world, "analyst")
+    answer = browser.post("/insight/new", {"name": "x", "file": SimpleUploadedFile(name, content)})
+    assert answer.status_code == 422, answer.content[:500]
+    assert "wrong" in answer.content.decode()
+    assert not ContactLog.objects.filter(own=False).exists()
+    assert not list(Path(settings.LOPER_LOGS).glob("*/*"))
+
+
+def test_a_file_that_is_too_large_is_refused(world: World, settings: Any) -> None:
+    settings.LOPER_LOG_BYTES = 10
+    upload = SimpleUploadedFile("log.csv", CSV.encode())
+    answer = client_of(world, "analyst").post("/insight/new", {"file": upload})
+    assert answer.status_code == 422 and not ContactLog.objects.exists()
+
+
+def test_a_worker_that_dies_while_it_reads_is_followed_by_another(world: World) -> None:
+    row = brought(world)
+    old = row.laid
+    ContactLog.objects.filter(pk=row.pk).update(state=ContactLog.READING, beat=world.time.now())
+    assert not logs.read_next(), "it may still be at it"
+    world.time.move(minutes=16)
+    assert logs.read_next()
+    row.refresh_from_db()
+    assert (row.state, row.laid) == (ContactLog.READY, old + 1)
+    assert sorted(one.name for one in folder_of(row).glob("laid-*")) == [f"laid-{old + 1}"]
+
+
+def test_a_reading_that_fails_says_why_and_keeps_what_was_there(world: World) -> None:
+    row = brought(world)
+    (folder_of(row) / row.file).write_bytes(b"PAR1")
+    ContactLog.objects.filter(pk=row.pk).update(state=ContactLog.WAITING)
+    assert logs.read_next()
+    row.refresh_from_db()
+    assert row.state == ContactLog.FAILED and row.said
+    assert len(opened(row)) == 120
+
+
+def test_a_log_taken_away_is_gone_with_all_that_was_made_of_it(world: World) -> None:
+    row = brought(world)
+    place, browser = folder_of(row), client_of(world, "analyst")
+    assert browser.post(f"/insight/{row.pk}/remove").status_code == 302
+    assert not place.exists() and not ContactLog.objects.filter(pk=row.pk).exists()
+    own_log.refresh()
+    own = ContactLog.objects.get(own=True)
+    browser.post(f"/insight/{own.pk}/remove")
+    assert ContactLog.objects.filter(own=True).exists(), "our own log stays"
+
+
+def test_the_mapping_is_shown_and_can_be_changed(world: World) -> None:
+    browser = client_of(world, "analyst")
+    upload = SimpleUploadedFile("log.csv", CSV.encode())
+    answer = browser.post("/insight/new", {"name": "", "file": upload}, follow=True)
+    html = answer.content.decode()
+    row = ContactLog.objects.get()
+    assert row.name == "log" and "Zaaknummer" in html and "Klant 1" not in html, "customers are not shown"
+    wrong = browser.post(f"/insight/{row.pk}/columns", {"case": "Zaak", "activity": "Gebeurtenis", "time": "Tijdstip"})
+    assert wrong.status_code == 422 and "Zaaknummer" in wrong.content.decode()
+    assert browser.post(f"/insight/{row.pk}/columns", {"zone": "Mars/Base", "case": "Zaaknummer"}).status_code == 422
+    right = {
+        "case": "Zaaknummer",
+        "activity": "Gebeurtenis",
+        "time": "Tijdstip",
+        "zone": "Europe/Amsterdam",
+        "keep": [],
+    }
+    assert browser.post(f"/insight/{row.pk}/columns", right).status_code == 302
+    assert "hx-get" in browser.get(f"/insight/{row.pk}/").content.decode(), "a bar that goes on by itself"
+    assert logs.read_next()
+    row.refresh_from_db()
+    assert row.state == ContactLog.READY
+    assert browser.get(f"/insight/{row.pk}/progress")["HX-Refresh"] == "true"
+    assert timedelta(0) < row.ends - row.begins  # type: ignore[operator]
