@@ -11,6 +11,8 @@ from typing import Any
 
 from loper.cli import files
 
+MOST_DAYS = 36_525
+
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="loper", description="Design, check and run the journeys of your customers.")
@@ -128,14 +130,17 @@ def _observe(commands: Any) -> None:
         ("customer", "the column of the customer"),
     ):
         observe.add_argument(f"--{name}", metavar="COLUMN", help=f"{what} (default: guessed)")
+    observe.add_argument("--column", metavar="OURS=THEIRS", action="append", default=[], help="any other column")
+    observe.add_argument("--kind", help="what the log is, where it does not show: csv, xes, ...; calls: call records")
+    observe.add_argument("--key", metavar="FILE", help="of call records: numbers become codes, with it always the same")
     observe.add_argument("--lifecycle", metavar="COLUMN=VALUE", help="keep only rows with this value in this column")
     observe.add_argument("--zone", default="Europe/Amsterdam", help="of times without one (default: Europe/Amsterdam)")
     observe.add_argument(
         "--engine", metavar="ENGINE", help="ask Parquet where it lies: duckdb, spark, local[2], spark://HOST:PORT"
     )
     observe.add_argument("--to", metavar="FILE", help="only write the log as Loper reads it, such as log.parquet")
-    observe.add_argument("--days", type=float, default=7, help="repeat contact is within so many days (default: 7)")
-    observe.add_argument("--language", default="en", help="nl or en (default: en)")
+    observe.add_argument("--days", type=_days, default=7, help="repeat contact is within so many days (default: 7)")
+    observe.add_argument("--language", choices=["nl", "en"], default="en", help="nl or en (default: en)")
     observe.add_argument("--json", action="store_true", help="the figures as one JSON document")
     observe.set_defaults(run=_later("observe", "observe"))
 
@@ -169,6 +174,17 @@ def _setup(commands: Any) -> None:
     publish = organisation.add_parser("publish", help="the organisation file, with the text blocks beside it")
     publish.add_argument("file", help="organisation.yaml")
     publish.set_defaults(run=_later("setup", "publish_organisation"))
+
+
+def _days(text: str) -> float:
+    """More than none, a hundred years at most."""
+    try:
+        days = float(text)
+    except ValueError:
+        days = 0
+    if not 0 < days <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of days: write one such as 7 or 0.5")
+    return days
 
 
 def _later(module: str, name: str) -> Callable[[argparse.Namespace], int]:

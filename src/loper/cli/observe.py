@@ -11,12 +11,13 @@ from argparse import Namespace
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from loper.cli.logs import as_options, check_any, kind_and_key, pair_of, read_in_words
 from loper.define.problem import Problems
 from loper.log.open import open_log
 from loper.log.table import BadLog
 from loper.log.write import write_log
+from loper.log.zones import zone_of
 from loper.observe import engine
 from loper.observe.log import Log
 from loper.observe.read import read_log
@@ -39,7 +40,7 @@ def observe(arguments: Namespace) -> int:
             document = facts(log, arguments.days)
             said = "" if arguments.json else told(log, arguments)
     except (BadLog, Problems) as error:
-        print(f"loper observe: {error}", file=sys.stderr)
+        print(f"loper observe: {as_options(str(error))}", file=sys.stderr)
         return 1
     print(json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) if arguments.json else said)
     return 0
@@ -49,9 +50,19 @@ def _log(arguments: Namespace) -> AbstractContextManager[Asked]:
     """In memory, or where it lies."""
     if not arguments.engine:
         bar = _Bar(Path(arguments.log)) if sys.stderr.isatty() else None
-        columns = {name: getattr(arguments, name) for name in COLUMNS}
-        log = read_log(arguments.log, lifecycle=_lifecycle(arguments), zone=arguments.zone, on_progress=bar, **columns)
+        more = kind_and_key(arguments.log, arguments.kind, arguments.key)
+        lifecycle, names = _lifecycle(arguments), _names(arguments)
+        try:
+            log = read_log(
+                arguments.log, names=names, lifecycle=lifecycle, zone=arguments.zone, on_progress=bar, **more
+            )
+        finally:
+            if bar is not None:
+                bar.end()
+        check_any(log.reading, log.contacts, lifecycle)
         return nullcontext(log)
+    if arguments.kind not in (None, "parquet"):
+        raise BadLog([f"--kind {arguments.kind}: an engine reads Parquet; write --to log.parquet first, and ask that"])
     if arguments.lifecycle:
         raise BadLog(["--lifecycle: an engine reads all rows; keep those you want with --to log.parquet, and ask that"])
     return engine.open(arguments.log, engine=arguments.engine, names=_names(arguments))
@@ -59,8 +70,9 @@ def _log(arguments: Namespace) -> AbstractContextManager[Asked]:
 
 def _written(arguments: Namespace) -> str:
     """The log as Loper reads it, written down a batch at a time: it may be larger than memory."""
+    more = kind_and_key(arguments.log, arguments.kind, arguments.key)
     reading = open_log(
-        arguments.log, names=_names(arguments), lifecycle=_lifecycle(arguments), zone=ZoneInfo(arguments.zone)
+        arguments.log, names=_names(arguments), lifecycle=_lifecycle(arguments), zone=zone_of(arguments.zone), **more
     )
     write_log(reading, arguments.to)
     rejected = reading.rejects.count
@@ -68,7 +80,8 @@ def _written(arguments: Namespace) -> str:
 
 
 def _names(arguments: Namespace) -> dict[str, str]:
-    return {name: theirs for name in COLUMNS if (theirs := getattr(arguments, name)) is not None}
+    named = {name: theirs for name in COLUMNS if (theirs := getattr(arguments, name)) is not None}
+    return named | dict(pair_of(one) for one in arguments.column)
 
 
 def _lifecycle(arguments: Namespace) -> tuple[str, str] | None:
@@ -89,8 +102,11 @@ class _Bar:
 
     def __call__(self, read: int) -> None:
         part = min(1.0, read / self.size)
-        end = "\n" if part == 1 else ""
-        print(f"\rreading: {'█' * int(30 * part):░<30} {part:4.0%}", end=end, file=sys.stderr, flush=True)
+        print(f"\rreading: {'█' * int(30 * part):░<30} {part:4.0%}", end="", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """What comes next, an error perhaps, stands on a line of its own."""
+        print(file=sys.stderr)
 
 
 def facts(log: Asked, days: float) -> dict[str, Any]:
@@ -136,11 +152,19 @@ def _read_as(log: Asked) -> dict[str, Any]:
 
 def _rejected(log: Asked) -> dict[str, Any]:
     rejects = log.reading.rejects if log.reading else None
-    return {"rows": rejects.count, "reasons": rejects.reasons} if rejects else {"rows": 0, "reasons": {}}
+    if rejects is None:
+        return {"rows": 0, "values": 0, "left_out": 0, "reasons": {}}
+    found = {"rows": rejects.count, "values": rejects.values, "left_out": rejects.left_out, "reasons": rejects.reasons}
+    notes = [
+        {"kind": note.kind, "column": note.column, "count": note.count, "text": note.text} for note in rejects.notes
+    ]
+    return found | {"notes": notes}
 
 
 def told(log: Asked, arguments: Namespace) -> str:
     """The log in words."""
     answers = (log.map(), log.throughput(), log.variants(), log.rework(), log.channels(), log.switches())
     lines = [answer.summary(arguments.language) for answer in (*answers, log.repeat_contact(days=arguments.days))]
+    if log.reading is not None:
+        lines += read_in_words(log.reading.columns, log.reading.rejects, arguments.language)
     return "\n".join(lines)

@@ -137,6 +137,14 @@ class Outcomes(Answer):
                 gap=say("{p} points", "{p} procentpunt", p=say.number(self.gap * 100, 1)),
             )
         )
+        if self.passed_over:
+            text.append(
+                say(
+                    "{n} activities, the rarest, are passed over in it.",
+                    "{n} activiteiten, de zeldzaamste, doen daarin niet mee.",
+                    n=self.passed_over,
+                )
+            )
         return " ".join(text)
 
 

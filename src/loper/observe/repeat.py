@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 NAMED = ("reason", "channel", "activity")
 
 
+CENTURY = 36_525  # days; more is a mistake
+
+
 @dataclass(frozen=True, kw_only=True)
 class Group:
     """The contacts with one word: how many of them were followed by another one about the same thing."""
@@ -146,7 +149,7 @@ def repeats_of(
     only ones that are customers' contacts; else as `loper.observe.incoming` finds them. `journey`: the design, of which
     a step (a time is chosen after the report) is no coming back. BadLog for what is not there.
     """
-    if days <= 0:
+    if not 0 < days <= CENTURY:
         raise BadLog([f"days: {days:g} is no length of time; write how many days, such as 7"])
     follow, layout, rows = log.follow, log.layout, log.rows
     by = by or follow.best()
