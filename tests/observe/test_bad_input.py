@@ -14,7 +14,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from loper.log.table import BadLog
+from loper.observe import steps
 from loper.observe.read import read_log
+from tests.observe.conftest import log_of
 
 HEADER = "case,activity,time\n"
 GOOD = HEADER + "1,a,2025-01-01 10:00\n1,b,2025-01-02 10:00\n2,a,2025-01-03 10:00\n"
@@ -145,3 +147,14 @@ def test_names_of_ten_thousand_characters_and_with_zeros_in_them(tmp_path: Path)
     assert len(read_log(path).layout.activities) == 5
     path.write_bytes(HEADER.encode() + b"1,a\0b,2025-01-01\n")
     assert read_log(path).layout.activities[0] == "a\0b"
+
+
+def test_a_map_of_very_many_ways_says_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [(f"{n // 7}", "abcdefg"[n * n % 7 if n % 3 else n % 7], float(n % 11)) for n in range(2000)]
+    few = log_of(*rows)
+    maps = few.map(), few.only(few.rows % 2 == 0).map()
+    monkeypatch.setattr(steps, "MANY", 3)
+    many = log_of(*rows)
+    assert (many.map(), many.only(many.rows % 2 == 0).map()) == maps
+    again = log_of(*rows)
+    assert again.only(again.rows % 2 == 0).map() == maps[1]

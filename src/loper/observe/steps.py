@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 DENSE = 2_000
 """Up to so many activities, a table of all pairs is held while they are numbered; above it the pairs are sorted."""
 
+MANY = 20_000
+"""From so many pairs on, all waits are put in order at once: most pairs then have only a few, and a call each is dear."""
+
 
 class Steps:
     """`of` is the number of the pair that each contact ends (-1 where a case begins); pair `k` goes from activity
@@ -69,16 +72,17 @@ class Steps:
     def quantiles(self, log: Log, counts: NDArray[np.int64]) -> tuple[Floats, Floats]:
         """Median and 90th percentile of the wait of each pair, microseconds; between neighbours linearly
         (Hyndman & Fan 1996, type 7). `counts` are those of the same selection."""
-        if log.keep is None:
+        if log.keep is None and len(self) <= MANY:
             starts, waits, _ = self._sorted if "_sorted" in self.__dict__ else self._waits
             with ThreadPoolExecutor(2) as pool:  # numpy lets go of Python's lock
                 found = list(pool.map(_quantiles, (waits[low:high] for low, high in pairwise(starts))))
             table = np.array(found, np.float64)
             return table.reshape(len(self), 2)[:, 0], table.reshape(len(self), 2)[:, 1]
         starts, waits, case = self._sorted
+        keep = np.ones(self.layout.count, np.bool_) if log.keep is None else log.keep
         return (
-            kernels.walked(starts, waits, case, log.keep, counts, 0.5),
-            kernels.walked(starts, waits, case, log.keep, counts, 0.9),
+            kernels.walked(starts, waits, case, keep, counts, 0.5),
+            kernels.walked(starts, waits, case, keep, counts, 0.9),
         )
 
     def waits(self, source: int, target: int) -> Ints:
@@ -106,6 +110,10 @@ class Steps:
     def _sorted(self) -> tuple[Ints, Ints, Ints]:
         """The same, the waits of each pair in order."""
         starts, waits, case = self._waits
+        if len(self) > MANY:
+            order = np.lexsort((waits, np.repeat(np.arange(len(self)), np.diff(starts))))
+            waits[:], case[:] = waits[order], case[order]
+            return starts, waits, case
         for low, high in pairwise(starts):
             order = np.argsort(waits[low:high], kind="stable")
             waits[low:high], case[low:high] = waits[low:high][order], case[low:high][order]
