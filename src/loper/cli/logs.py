@@ -58,6 +58,7 @@ def as_options(problems: str) -> str:
     """A message of the library, its arguments as one writes them on a command line."""
     words = re.sub(r"\b(case|activity|time|channel|customer)=\.\.\.", r"--\1 COLUMN", problems)
     words = words.replace("(kind=calls)", "(--kind calls)").replace("key=...", "--key FILE")
+    words = words.replace("leave_out=...", "--leave-out COLUMN")
     return re.sub(r"\((\w+)=\.\.\.\)", r"(--column \1=COLUMN)", words)
 
 

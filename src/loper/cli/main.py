@@ -133,6 +133,7 @@ def _observe(commands: Any) -> None:
     observe.add_argument("--column", metavar="OURS=THEIRS", action="append", default=[], help="any other column")
     observe.add_argument("--kind", help="what the log is, where it does not show: csv, xes, ...; calls: call records")
     observe.add_argument("--key", metavar="FILE", help="of call records: numbers become codes, with it always the same")
+    observe.add_argument("--leave-out", metavar="COLUMN", action="append", default=[], help="a column not to read")
     observe.add_argument("--lifecycle", metavar="COLUMN=VALUE", help="keep only rows with this value in this column")
     observe.add_argument("--zone", default="Europe/Amsterdam", help="of times without one (default: Europe/Amsterdam)")
     observe.add_argument(

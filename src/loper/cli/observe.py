@@ -54,7 +54,13 @@ def _log(arguments: Namespace) -> AbstractContextManager[Asked]:
         lifecycle, names = _lifecycle(arguments), _names(arguments)
         try:
             log = read_log(
-                arguments.log, names=names, lifecycle=lifecycle, zone=arguments.zone, on_progress=bar, **more
+                arguments.log,
+                names=names,
+                lifecycle=lifecycle,
+                zone=arguments.zone,
+                on_progress=bar,
+                leave_out=arguments.leave_out,
+                **more,
             )
         finally:
             if bar is not None:
@@ -72,7 +78,12 @@ def _written(arguments: Namespace) -> str:
     """The log as Loper reads it, written down a batch at a time: it may be larger than memory."""
     more = kind_and_key(arguments.log, arguments.kind, arguments.key)
     reading = open_log(
-        arguments.log, names=_names(arguments), lifecycle=_lifecycle(arguments), zone=zone_of(arguments.zone), **more
+        arguments.log,
+        names=_names(arguments),
+        lifecycle=_lifecycle(arguments),
+        zone=zone_of(arguments.zone),
+        leave_out=arguments.leave_out,
+        **more,
     )
     write_log(reading, arguments.to)
     rejected = reading.rejects.count

@@ -20,7 +20,7 @@ ZONE = "Europe/Amsterdam"
 
 TOO_LARGE = (
     "there is not memory enough for it; leave out columns that you do not need (leave_out=...), those first in which "
-    "most rows differ, or write it as Parquet and ask that where it lies (--engine duckdb)"
+    "most rows differ, or write it as Parquet (--to log.parquet) and ask that where it lies (--engine duckdb)"
 )
 
 

@@ -25,7 +25,7 @@ DENSE = 2_000
 """Up to so many activities, a table of all pairs is held while they are numbered; above it the pairs are sorted."""
 
 MANY = 20_000
-"""From so many pairs on, all waits are put in order at once: most pairs then have only a few, and a call each is dear."""
+"""From so many pairs on, all waits are put in order at once: most have a few only, a call each is dear."""
 
 
 class Steps:
