@@ -2,6 +2,7 @@
 
     tools/bench.sh observe                          ten million contacts
     tools/bench.sh observe --contacts 1000000       fewer
+    tools/bench.sh observe --contacts 1000000 --sides loper duckdb ibis spark      the engines beside it
     tools/bench.sh observe --growth 1 3 10 30       Loper alone, at so many millions
     tools/bench.sh observe --large 100              a log that is put in order outside memory, at so many millions
 
@@ -26,13 +27,15 @@ from measure import figure, load, middle, table
 HERE = Path(__file__).resolve().parent
 OURS, PEERS = HERE.parent / ".venv/bin/python", HERE.parent / ".venv-bench/bin/python"
 SIDES = ("loper", "duckdb", "polars", "pm4py")
+ENGINES = ("ibis", "spark")
+"""Loper's own other ways, for a log larger than a machine: by Ibis on DuckDB, and on a Spark of this machine."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--contacts", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--sides", nargs="*", default=list(SIDES), choices=SIDES)
+    parser.add_argument("--sides", nargs="*", default=list(SIDES), choices=SIDES + ENGINES)
     parser.add_argument("--growth", nargs="*", type=float, default=[])
     parser.add_argument("--large", type=float, default=0)
     parser.add_argument("--folder", type=Path, default=None, help="where logs are written (default: a temporary one)")
@@ -55,7 +58,7 @@ def _log(folder: Path, millions: float) -> Path:
 
 
 def _run(side: str, path: Path) -> dict[str, Any]:
-    python = OURS if side == "loper" else PEERS
+    python = OURS if side in ("loper", *ENGINES) else PEERS
     done = subprocess.run(
         [python, HERE / "peers/log_battery.py", side, path], capture_output=True, text=True, cwd=HERE.parent
     )
@@ -71,7 +74,7 @@ def beside(path: Path, sides: Sequence[str], rounds: int) -> None:
     runs: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
     for number in range(rounds):
         for side in sides:
-            if side == "pm4py" and number:
+            if side in ("pm4py", "spark") and number:
                 continue  # once: it takes minutes
             runs[side].append(_run(side, path))
     for side in sides:

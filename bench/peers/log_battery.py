@@ -1,6 +1,6 @@
 """One side of bench/observe.py, in a process of its own: a battery of questions asked of a log in a Parquet file.
 
-    python bench/peers/log_battery.py (loper|duckdb|polars|pm4py) LOG.parquet
+    python bench/peers/log_battery.py (loper|ibis|spark|duckdb|polars|pm4py) LOG.parquet
 
 Prints one line of JSON: seconds, seconds of CPU, peak memory, and the answers, so that they can be held together.
 Questions: arcs with exact median and 90th percentile of their waits, variants, throughput, rework, channel switches,
@@ -10,9 +10,11 @@ and how many cases came as far as three steps in their order.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 FUNNEL = ("activity 00", "activity 02", "activity 05")
@@ -24,18 +26,40 @@ def loper(path: str) -> dict[str, Any]:
 
     log = loper.read_log(path, leave_out=("customer", "case:segment"))
     at_once(lambda: log.steps, lambda: log.which)
-    seen, pace, rework, switches, variants, funnel = at_once(
+    *answers, funnel = at_once(
         log.map, log.throughput, log.rework, log.switches, lambda: log.variants(most=1), lambda: log.funnel(FUNNEL)
     )
-    found = {
+    return _told(*answers) | {"funnel": [one.came for one in funnel.steps], "log": log}
+
+
+def _told(seen: Any, pace: Any, rework: Any, switches: Any, variants: Any) -> dict[str, Any]:
+    return {
         "arcs": {f"{a.source}>{a.target}": [a.count, a.median_s, a.p90_s] for a in seen.arcs},
         "variants": variants.count,
         "throughput": [pace.median_s, pace.p90_s],
         "rework": [rework.cases, rework.events],
         "switches": {f"{one.source}>{one.target}": one.count for one in switches.switches},
-        "funnel": [one.came for one in funnel.steps],
     }
-    return found | {"log": log}
+
+
+def ibis(path: str, engine: str = "duckdb", options: dict[str, str] | None = None) -> dict[str, Any]:
+    from loper.observe import engine as engines
+
+    with engines.open(path, engine=engine, options=options) as log:
+        answers = log.map(), log.throughput(), log.rework(), log.switches(), log.variants(most=1)
+    return _told(*answers) | {"funnel": None}  # it is not asked of an engine yet
+
+
+def spark(path: str) -> dict[str, Any]:
+    """With what Java, another process, took."""
+    from pyspark import SparkContext
+
+    found = ibis(path, "local[*]", {"spark.driver.memory": "4g"})
+    java = Path("/proc") / str(SparkContext._gateway.proc.pid)
+    user, system = (java / "stat").read_text().rpartition(")")[2].split()[11:13]
+    peak = next(line.split()[1] for line in (java / "status").read_text().splitlines() if line.startswith("VmHWM"))
+    beside = {"cpu": (int(user) + int(system)) / os.sysconf("SC_CLK_TCK"), "peak_mb": int(peak) / 1024}
+    return found | {"beside": beside}
 
 
 def redraws(log: Any) -> list[float]:
@@ -158,9 +182,13 @@ def pm4py(path: str) -> dict[str, Any]:
 if __name__ == "__main__":
     side, log_path = sys.argv[1:3]
     cpu, begun = time.process_time(), time.perf_counter()
-    answers = {"loper": loper, "duckdb": duckdb, "polars": polars, "pm4py": pm4py}[side](log_path)
+    answers = {
+        "loper": loper, "ibis": ibis, "spark": spark, "duckdb": duckdb, "polars": polars, "pm4py": pm4py,
+    }[side](log_path)  # fmt: skip
     answers |= {"side": side, "seconds": time.perf_counter() - begun, "cpu": time.process_time() - cpu}
     answers["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for what, more in answers.pop("beside", {}).items():
+        answers[what] += more
     if (asked := answers.pop("log", None)) is not None:
         answers["redraw_s"] = redraws(asked)
     print(json.dumps(answers))

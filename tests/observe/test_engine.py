@@ -140,6 +140,25 @@ def test_rows_without_a_number_are_numbered_by_their_file(by: str, tmp_path: Pat
         all_alike(read_log(tmp_path, names=names), remote)
 
 
+@pytest.mark.parametrize("folders", [("channel=web", "channel=phone"), ("2025 b", "2025/a c")])
+def test_no_folder_in_a_folder_is_passed_over(folders: tuple[str, str], by: str, tmp_path: Path) -> None:
+    for number, folder in enumerate(folders):
+        (tmp_path / folder).mkdir(parents=True)
+        times = pa.array([MARCH, MARCH], pa.timestamp("us", tz="UTC"))
+        rows = pa.table({"case": ["a", "b"], "activity": ["xy"[number], "z"], "time": times})
+        pq.write_table(rows, tmp_path / folder / "log.parquet")
+    with asked(tmp_path, by) as remote:
+        assert remote.contacts == 4
+        all_alike(read_log(tmp_path), remote)
+
+
+def test_times_in_nanoseconds(by: str, tmp_path: Path) -> None:
+    times = pa.array([1_000, 2_000_999], pa.timestamp("ns", tz="UTC"))
+    pq.write_table(pa.table({"case": ["a", "a"], "activity": ["x", "y"], "time": times}), tmp_path / "log.parquet")
+    with pytest.raises(BadLog, match=r"nanoseconds, which is finer than an engine reads; write the log .* --to"):
+        asked(tmp_path / "log.parquet", by)
+
+
 def test_an_instant_is_one_whatever_the_zone_and_the_hour_the_clocks_change(by: str, tmp_path: Path) -> None:
     """October 25, 02:30 in Amsterdam comes twice: an hour apart, and the wait says so."""
     first = datetime(2026, 10, 25, 0, 30, tzinfo=UTC)

@@ -6,20 +6,22 @@ instant becomes microseconds, and where a result is held between two questions.
 
 from __future__ import annotations
 
-import atexit
-import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from loper.log.table import BadLog
 
 INSTALL = "pip install 'loper[spark]'"
 ROW, FILE = "file_row_number", "filename"
+WAY_OUT = "write the log as Loper reads it, and ask that: loper observe LOG --to log.parquet"
+
+FINER = "in nanoseconds, which is finer than an engine reads"
+
 ROWS_OF_A_FILE = 1 << 40
 """More than a file of Parquet can have, and 2 ** 23 files of them still fit in a whole number of 64 bits."""
 
@@ -70,8 +72,8 @@ def there(module: str) -> Any:
 
 def _duckdb(ibis: Any, path: str, options: Mapping[str, str]) -> Engine:
     there("duckdb")
-    aside = tempfile.mkdtemp(prefix="loper-")  # what does not fit in memory goes there
-    con = ibis.duckdb.connect(**{"temp_directory": aside, **options})
+    aside = tempfile.TemporaryDirectory(prefix="loper-")  # what does not fit in memory goes there
+    con = ibis.duckdb.connect(**{"temp_directory": aside.name, **options})
     files = path if not Path(path).is_dir() else f"{path.rstrip('/')}/**/*.parquet"
     try:
         table = con.read_parquet(files, file_row_number=True, filename=True, union_by_name=True)
@@ -80,18 +82,23 @@ def _duckdb(ibis: Any, path: str, options: Mapping[str, str]) -> Engine:
 
     def close() -> None:
         con.disconnect()
-        shutil.rmtree(aside, ignore_errors=True)
+        aside.cleanup()
 
     return _on_duckdb(ibis, con, table, close)
 
 
-def _on_duckdb(ibis: Any, con: Any, table: Any, close: Callable[[], None]) -> Engine:
-    instant = ibis.dtype("timestamp('UTC')")
+def _on_duckdb(ibis: Any, con: Any, table: Any, shut: Callable[[], None]) -> Engine:
+    instant, held = ibis.dtype("timestamp('UTC')"), list[str]()
 
     def hold(expression: Any) -> Any:
-        return con.create_table(f"loper_{next(_numbers)}", obj=expression, temp=True)
+        held.append(f"loper_{next(_numbers)}")
+        return con.create_table(held[-1], obj=expression, temp=True)
 
-    atexit.register(close)
+    def close() -> None:
+        while held:
+            con.raw_sql(f"drop table if exists {held.pop()}")
+        shut()
+
     return Engine(
         name="duckdb",
         table=_numbered(ibis, table),
@@ -123,14 +130,24 @@ def _spark(ibis: Any, path: str, master: str, options: Mapping[str, str]) -> Eng
     session.sparkContext.setLogLevel("ERROR")
     session.conf.set("spark.sql.session.timeZone", "UTC")
     try:
-        frame = session.read.option("mergeSchema", "true").parquet(path)
+        frame = session.read.options(mergeSchema="true", recursiveFileLookup=_nested(path)).parquet(path)
         naive = tuple(name for name, kind in frame.dtypes if kind == "timestamp_ntz")
         frame = frame.selectExpr("*", f"_metadata.row_index as {ROW}", f"_metadata.file_path as {FILE}")
     except Exception as error:  # of Spark, or of Java under it
-        raise BadLog([f"Spark cannot read {path} as Parquet: {str(error).splitlines()[0]}"]) from error
+        said = str(error).splitlines()[0]
+        if "NANOS" in str(error):
+            said = f"its times are {FINER}; {WAY_OUT}"
+        raise BadLog([f"Spark cannot read {path} as Parquet: {said}"]) from error
     con, name = ibis.pyspark.connect(session), f"loper_{next(_numbers)}"
     frame.createOrReplaceTempView(name)
     return _on_spark(ibis, con, con.table(name), naive)
+
+
+def _nested(path: str) -> str:
+    """Whether folders in folders are to be looked into: Spark passes them over without a word, unless their names are
+    values of a column (`channel=web/`), of which it then takes the column."""
+    folders = [] if urlsplit(path).scheme else [one for one in Path(path).rglob("*") if one.is_dir()]
+    return "true" if folders and not any("=" in folder.name for folder in folders) else "false"
 
 
 def _on_spark(ibis: Any, con: Any, table: Any, naive: Iterable[str]) -> Engine:
@@ -175,7 +192,7 @@ def _numbered(ibis: Any, table: Any) -> Any:
     """
     if "seq" not in table.columns and ROW in table.columns:
         names = table.select(FILE).distinct().to_pyarrow()[FILE].to_pylist()
-        order = sorted(names, key=lambda name: Path(name).parts)
+        order = sorted(names, key=lambda name: Path(unquote(name) if urlsplit(name).scheme else name).parts)
         place = table[FILE].cases(*((name, number) for number, name in enumerate(order)), else_=0) if order else 0
         table = table.mutate(seq=table[ROW] + ibis.literal(ROWS_OF_A_FILE, "int64") * place + 1)
     return table.drop(*(name for name in (ROW, FILE) if name in table.columns))

@@ -12,13 +12,11 @@ from functools import cached_property
 from typing import Any
 
 from loper.log.table import NEEDED, BadLog, Columns, Rejects
-from loper.observe.engine.connect import Engine, there
+from loper.observe.engine.connect import FINER, WAY_OUT, Engine, there
 from loper.observe.incoming import By, told_by
 
 WORDS = ("channel", "customer", "reason", "direction", "initiator", "kind")
 """What else the questions look at, where the log has it."""
-
-WAY_OUT = "write the log as Loper reads it, and ask that: loper observe LOG --to log.parquet"
 
 Rows = list[dict[str, Any]]
 
@@ -164,7 +162,8 @@ def _named(engine: Engine, names: Mapping[str, str]) -> dict[str, str]:
     ]
     time = found.get("time")
     if time and not schema[time].is_timestamp():
-        problems.append(f"'{time}' is {schema[time]}, no instant; {WAY_OUT}")
+        finer = "_NS" in str(schema[time])
+        problems.append(f"'{time}' is {FINER if finer else f'{schema[time]}, no instant'}; {WAY_OUT}")
     elif time in engine.naive:
         problems.append(f"'{time}' does not say the zone of its times; {WAY_OUT}")
     if problems:
