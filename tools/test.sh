@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests, three runs beside each other, because most of them wait more than they reckon: what needs a browser or
+# All tests, three runs beside each other, because most of them wait more than they reckon: what needs a browser, Spark or
 # another machine's programs, the rest, and once more on a PostgreSQL of its own what touches the database.
 #
 #   tools/test.sh [OPTION OF PYTEST ...]
@@ -11,14 +11,14 @@ trap 'rm -rf "$said"' EXIT
 LOPER_PG_CONF="synchronous_commit = off" tools/postgres.sh .venv/bin/pytest -p no:cacheprovider -m "not browser" --durations=5 \
   tests/run tests/server tests/story tests/api tests/log tests/faults "$@" >"$said/postgresql" 2>&1 &
 postgresql=$!
-.venv/bin/pytest -p no:cacheprovider --durations=5 tests/browser tests/deploy "$@" >"$said/browser" 2>&1 &
+.venv/bin/pytest -p no:cacheprovider --durations=5 tests/browser tests/deploy tests/observe "$@" >"$said/browser" 2>&1 &
 browser=$!
-.venv/bin/pytest --durations=10 --ignore=tests/browser --ignore=tests/deploy "$@"
+.venv/bin/pytest --durations=10 --ignore=tests/browser --ignore=tests/deploy --ignore=tests/observe "$@"
 failed=$?
 for one in browser postgresql; do
   wait "${!one}" || failed=1
   echo
-  echo "== ${one/browser/In a browser, and deployed} =="
+  echo "== ${one/browser/In a browser, deployed, logs asked} =="
   cat "$said/$one"
 done
 exit $failed
