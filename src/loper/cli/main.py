@@ -142,6 +142,8 @@ def _observe(commands: Any) -> None:
     observe.add_argument("--to", metavar="FILE", help="only write the log as Loper reads it, such as log.parquet")
     observe.add_argument("--days", type=_days, default=7, help="repeat contact is within so many days (default: 7)")
     observe.add_argument("--language", choices=["nl", "en"], default="en", help="nl or en (default: en)")
+    observe.add_argument("--journey", metavar="FILE.yaml", help="the journey that the cases were meant to go")
+    observe.add_argument("--html", metavar="REPORT.html", help="write all answers, with pictures, as one file to open")
     observe.add_argument("--json", action="store_true", help="the figures as one JSON document")
     observe.set_defaults(run=_later("observe", "observe"))
 

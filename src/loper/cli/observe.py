@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from loper.cli.logs import as_options, check_any, kind_and_key, pair_of, read_in_words
+from loper.define import read_journey
 from loper.define.problem import Problems
 from loper.log.open import open_log
 from loper.log.table import BadLog
@@ -21,6 +22,8 @@ from loper.log.zones import zone_of
 from loper.observe import engine
 from loper.observe.log import Log
 from loper.observe.read import read_log
+from loper.observe.report import Context
+from loper.observe.report.standalone import report
 
 Asked = Log | engine.Remote
 """Both answer the same questions."""
@@ -36,7 +39,15 @@ def observe(arguments: Namespace) -> int:
         if arguments.to:
             print(_written(arguments))
             return 0
+        design = read_journey(arguments.journey) if arguments.journey else None
+        if (arguments.html or design) and arguments.engine:
+            raise BadLog(["--html and --journey: an engine gives the figures only; leave --engine out"])
         with _log(arguments) as log:
+            if isinstance(log, Log):
+                log.design = design
+            if arguments.html and isinstance(log, Log):
+                _report(log, arguments)
+                return 0
             document = facts(log, arguments.days)
             said = "" if arguments.json else told(log, arguments)
     except (BadLog, Problems) as error:
@@ -148,10 +159,29 @@ def facts(log: Asked, days: float) -> dict[str, Any]:
             "high": repeats.rate.high,
             "by": repeats.by,
         },
-        "deviations": None,
+        "deviations": list(log.conform(log.design).rows()) if isinstance(log, Log) and log.design else None,
         "read_as": _read_as(log),
         "rejected": _rejected(log),
     }
+
+
+def _report(log: Log, arguments: Namespace) -> None:
+    """The report is there when all of it is."""
+    path = Path(arguments.html)
+    under_way = path.with_name(f".under-way-{path.name}")
+    title = Path(arguments.log).name
+    context, reading = Context(language=arguments.language, zone=arguments.zone), log.reading
+    read_as = " ".join(read_in_words(reading.columns, reading.rejects, arguments.language)) if reading else ""
+    try:
+        with under_way.open("w", encoding="utf-8") as file:
+            for piece in report(log, context, title=title, read_as=read_as):
+                file.write(piece)
+        under_way.replace(path)
+    except OSError as error:
+        raise BadLog([f"{path} cannot be written: {error.strerror}"]) from None
+    finally:
+        under_way.unlink(missing_ok=True)
+    print(f"{path}: written", file=sys.stderr)
 
 
 def _read_as(log: Asked) -> dict[str, Any]:
