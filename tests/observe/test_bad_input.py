@@ -38,6 +38,7 @@ NONE: tuple[tuple[str, bytes, str], ...] = (
     ("log.csv", b"\0" * 5000, "nothing but zeros"),
     ("log.csv", b"x" * 200_000, "first row cannot be read"),
     ("log.csv", (HEADER + '1,"' + "x" * 12_000_000 + '",2025-01-01\n').encode(), "quote that is not closed"),
+    ("log.csv.gz", gzip.compress((HEADER + '1,"' + "x" * 90_000_000).encode(), 1), "quote that is not closed"),
     ("log.csv", b"%PDF-1.4\n", "a document"),
     ("log.csv", b"<!DOCTYPE html><html>404</html>", "a web page"),
     ("log.xes", b"<html>404</html>", "a web page"),

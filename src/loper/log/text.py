@@ -18,6 +18,7 @@ HEAD = 400_000  # bytes of the beginning that are looked at
 SPOT, SPOTS = 32_000, 12  # and of places further on, so that what is only in the end is known at the start
 SEPARATORS = ";\t,|"
 MOST_LINES = 200
+LONGEST = 16_000_000  # bytes without the end of a line, as of a packed file that was made to hurt
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -166,7 +167,9 @@ class Utf8(io.RawIOBase):
                 cut = piece.rfind(b"\n") + 1
                 piece, self._rest = piece[:cut], piece[cut:]
                 if not piece:
-                    continue
+                    if len(self._rest) < LONGEST:
+                        continue
+                    piece, self._rest = self._rest, b""  # no row is that long: whoever reads it says so
             return self._mended(piece)
 
     def _mended(self, piece: bytes) -> bytes:
