@@ -47,7 +47,7 @@ def _findings(scope: Scope) -> list[dict[str, Any]]:
             "words": context.named(one.words(scope.language)),
             "cases": one.cases,
             "part": one.cases / most,
-            "excess": one.excess,
+            "counted": one.question not in ("calls", "pace"),  # those tell messages and steps, not cases
             "url": scope.url("question", key=one.question),
             "behind": scope.link(one.filter) if one.filter else "",
         }
