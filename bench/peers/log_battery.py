@@ -22,7 +22,7 @@ FUNNEL = ("activity 00", "activity 02", "activity 05")
 
 def loper(path: str) -> dict[str, Any]:
     import loper
-    from loper.observe.threads import at_once
+    from loper.observe.laid.threads import at_once
 
     log = loper.read_log(path, leave_out=("customer", "case:segment"))
     at_once(lambda: log.steps, lambda: log.which)

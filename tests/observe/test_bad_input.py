@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from loper.log.table import BadLog
-from loper.observe import steps
+from loper.observe.laid import steps
 from loper.observe.read import read_log
 from tests.observe.conftest import log_of
 

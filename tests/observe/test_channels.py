@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loper.log.table import BadLog
-from loper.observe.channel_names import DIGITAL, SELF_SERVICE, is_one
+from loper.observe.channel.channel_names import DIGITAL, SELF_SERVICE, is_one
 from loper.observe.log import Log
 from loper.observe.result import share_difference, wilson
 from tests.observe.conftest import log_of, table

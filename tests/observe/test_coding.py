@@ -6,7 +6,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loper.observe.coding import Coder
+from loper.observe.laid.coding import Coder
 
 names = st.one_of(st.none(), st.text(max_size=12), st.sampled_from(["a", "aa", ""]))
 

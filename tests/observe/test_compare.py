@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from loper.define import parse_journey
 from loper.log.table import BadLog
-from loper.observe.compare import Comparison
-from loper.observe.difference import (
+from loper.observe.against.compare import Comparison
+from loper.observe.against.difference import (
     benjamini_hochberg,
     chance_of_composition,
     drawn_medians,
@@ -26,8 +26,8 @@ from loper.observe.difference import (
     jump,
     standardised,
 )
+from loper.observe.against.trial import trial_of
 from loper.observe.log import Log
-from loper.observe.trial import trial_of
 from loper.step.moments import variant
 from tests.observe.conftest import MONDAY, log_of, story
 

@@ -16,7 +16,7 @@ from loper.define import parse_journey, read_journey
 from loper.define.model import Journey
 from loper.log.table import INSTANT, WORD, BadLog
 from loper.log.touch import Touch
-from loper.observe.conform import Conformance, conform_of
+from loper.observe.against.conform import Conformance, conform_of
 from loper.observe.log import Log
 from loper.run.cloudevents import Told
 from loper.run.memory import MemoryChannel, MemoryJourneys, MemoryStore

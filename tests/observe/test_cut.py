@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loper.log.table import INSTANT, WORD, BadLog
-from loper.observe.cut import Cut, cut_table
 from loper.observe.log import Log
+from loper.observe.trust.cut import Cut, cut_table
 from tests.observe.conftest import MONDAY, table
 
 WITHIN, SPREAD, BETWEEN = (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loper.define import read_journey
 from loper.log.table import BadLog
-from loper.observe.failure import GROUNDS
+from loper.observe.contact.failure import GROUNDS
 from loper.observe.log import Log
 from loper.observe.result import mean, wilson
 from tests.observe.conftest import log_of, table

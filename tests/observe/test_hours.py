@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from loper.define.calendars import built_in
 from loper.define.model import Window
 from loper.log.table import INSTANT, BadLog
-from loper.observe.hours import shifts
+from loper.observe.contact.hours import shifts
+from loper.observe.contact.opening import Opening, read_opening
 from loper.observe.log import Log
-from loper.observe.opening import Opening, read_opening
 from loper.observe.result import wilson
 from tests.observe.conftest import log_of, table
 

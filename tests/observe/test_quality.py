@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from loper.log.table import INSTANT, Rejected, Rejects
 from loper.observe.log import Log
-from loper.observe.quality import Quality, quality_of
-from loper.observe.quality_words import TEXTS
+from loper.observe.trust.quality import Quality, quality_of
+from loper.observe.trust.quality_words import TEXTS
 from tests.observe.conftest import log_of
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -173,7 +173,7 @@ def test_a_selection_is_looked_at_alone_and_an_empty_log_has_no_faults() -> None
 
 
 def test_every_finding_is_said_in_both_languages_with_what_it_does_and_what_to_do() -> None:
-    from loper.observe.quality_checks import Finding
+    from loper.observe.trust.quality_checks import Finding
 
     quality = check(sound())
     for kind in TEXTS:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from loper.define import read_journey
 from loper.log.table import BadLog
-from loper.observe.incoming import side_of
+from loper.observe.contact.incoming import side_of
 from loper.observe.log import Log
 from loper.observe.result import design_effect, share_difference, wilson
 from tests.observe.conftest import log_of, table

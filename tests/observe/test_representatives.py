@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loper.observe import representatives
+from loper.observe.way import representatives
 from tests.observe.conftest import log_of, story
 
 paths = st.lists(st.text("abcd", min_size=1, max_size=6), min_size=1, max_size=25)

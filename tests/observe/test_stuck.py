@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from loper.define import read_journey
 from loper.log.table import BadLog
-from loper.observe import stuck
-from loper.observe.kernels_waits import edges
 from loper.observe.log import Log
-from loper.observe.stuck import stuck_of
-from loper.observe.survival import kaplan_meier
+from loper.observe.stuck import stuck
+from loper.observe.stuck.stuck import stuck_of
+from loper.observe.stuck.survival import kaplan_meier
+from loper.observe.way.kernels_waits import edges
 from tests.observe.conftest import log_of, story
 
 GRID = edges()

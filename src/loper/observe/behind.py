@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from loper.log.table import BadLog
-from loper.observe import kernels
-from loper.observe.layout import Bools
+from loper.observe.laid import kernels
+from loper.observe.laid.layout import Bools
 
 if TYPE_CHECKING:
     from loper.observe.log import Log

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from loper.log.table import BadLog
-from loper.observe import kernels
-from loper.observe.layout import Bools, Layout, Words
+from loper.observe.laid import kernels
+from loper.observe.laid.layout import Bools, Layout, Words
 
 if TYPE_CHECKING:
     from loper.observe.log import Log

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from loper.observe import behind
 from loper.observe.answer import Answer
+from loper.observe.contact.incoming import onward
 from loper.observe.filter import Filter
-from loper.observe.incoming import onward
 from loper.observe.words import Say
 
 if TYPE_CHECKING:

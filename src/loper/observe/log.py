@@ -16,43 +16,44 @@ from numpy.typing import NDArray
 
 from loper.define.model import Journey, Touchpoint
 from loper.log.table import Reading
-from loper.observe import behind, kernels
-from loper.observe.after import After, after_of
-from loper.observe.build import lay_out
-from loper.observe.calls_after import CallsAfter, calls_after_of
-from loper.observe.channels import Channels, Switches, channels_of, switches_of
-from loper.observe.compare import Comparison, compare_of
-from loper.observe.conform import Conformance, conform_of
-from loper.observe.coverage import Coverage, coverage_of
-from loper.observe.cut import Cut, cut_of
-from loper.observe.digital import Digital, digital_of
-from loper.observe.dropping import Dropping, dropping_of
-from loper.observe.effort import Effort, effort_of
-from loper.observe.ends import guess
-from loper.observe.failed_visits import FailedVisits, failed_visits_of
-from loper.observe.failure import FailureDemand, failure_demand_of
+from loper.observe import behind
+from loper.observe.against.compare import Comparison, compare_of
+from loper.observe.against.conform import Conformance, conform_of
+from loper.observe.against.trial import trial_of
+from loper.observe.channel.channels import Channels, Switches, channels_of, switches_of
+from loper.observe.channel.digital import Digital, digital_of
+from loper.observe.channel.dropping import Dropping, dropping_of
+from loper.observe.channel.switching import Switching, switching_of
+from loper.observe.contact.calls_after import CallsAfter, calls_after_of
+from loper.observe.contact.coverage import Coverage, coverage_of
+from loper.observe.contact.effort import Effort, effort_of
+from loper.observe.contact.failed_visits import FailedVisits, failed_visits_of
+from loper.observe.contact.failure import FailureDemand, failure_demand_of
+from loper.observe.contact.follow import Follow
+from loper.observe.contact.hours import Hours, hours_of
+from loper.observe.contact.repeat import Repeats, repeats_of
+from loper.observe.contact.telephony import Telephony, telephony_of
 from loper.observe.filter import Filter
 from loper.observe.findings import Findings, findings_of
-from loper.observe.follow import Follow
-from loper.observe.funnel import Funnel, funnel_of
-from loper.observe.hours import Hours, hours_of
-from loper.observe.layout import Bools, Layout
-from loper.observe.map import Map, map_of
-from loper.observe.outcome import Outcomes, outcomes_of
-from loper.observe.pace import Throughput, throughput_of
-from loper.observe.quality import Quality, quality_of
-from loper.observe.repeat import Repeats, repeats_of
-from loper.observe.representatives import Representatives, representatives_of
-from loper.observe.rework import Rework, rework_of
-from loper.observe.stages import Stages, stages_of
-from loper.observe.steps import Steps
-from loper.observe.store import load, save
-from loper.observe.stuck import Stuck, stuck_of
-from loper.observe.switching import Switching, switching_of
-from loper.observe.telephony import Telephony, telephony_of
-from loper.observe.trial import trial_of
-from loper.observe.variants import Variants, Which, variants_of
-from loper.observe.waits import Waits, waits_of
+from loper.observe.laid import kernels
+from loper.observe.laid.build import lay_out
+from loper.observe.laid.layout import Bools, Layout
+from loper.observe.laid.steps import Steps
+from loper.observe.laid.store import load, save
+from loper.observe.stuck.after import After, after_of
+from loper.observe.stuck.ends import guess
+from loper.observe.stuck.funnel import Funnel, funnel_of
+from loper.observe.stuck.outcome import Outcomes, outcomes_of
+from loper.observe.stuck.stuck import Stuck, stuck_of
+from loper.observe.trust.cut import Cut, cut_of
+from loper.observe.trust.quality import Quality, quality_of
+from loper.observe.way.map import Map, map_of
+from loper.observe.way.pace import Throughput, throughput_of
+from loper.observe.way.representatives import Representatives, representatives_of
+from loper.observe.way.rework import Rework, rework_of
+from loper.observe.way.stages import Stages, stages_of
+from loper.observe.way.variants import Variants, Which, variants_of
+from loper.observe.way.waits import Waits, waits_of
 
 
 class Log:

@@ -11,9 +11,9 @@ import pyarrow as pa
 from loper.log.open import open_log, unread
 from loper.log.table import BadLog, Reading
 from loper.log.zones import zone_of
-from loper.observe import build
+from loper.observe.laid import build
+from loper.observe.laid.threads import ahead
 from loper.observe.log import Log
-from loper.observe.threads import ahead
 
 ZONE = "Europe/Amsterdam"
 """Of times that say none, unless the caller says another."""

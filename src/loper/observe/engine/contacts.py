@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from loper.log.table import NEEDED, BadLog, Columns, Rejects
+from loper.observe.contact.incoming import By, told_by
 from loper.observe.engine.connect import FINER, WAY_OUT, Engine, there
-from loper.observe.incoming import By, told_by
 
 WORDS = ("channel", "customer", "reason", "direction", "initiator", "kind")
 """What else the questions look at, where the log has it."""

@@ -7,12 +7,12 @@ from collections.abc import Collection
 from typing import Any, get_args
 
 from loper.log.table import BadLog
-from loper.observe.channels import PLACES, Channels, Share, Switch, Switches
-from loper.observe.ends import places_of
+from loper.observe.channel.channels import PLACES, Channels, Share, Switch, Switches
+from loper.observe.contact.follow import DAY, By
+from loper.observe.contact.repeat import NAMED, Group, Repeats
 from loper.observe.engine.contacts import Contacts
-from loper.observe.follow import DAY, By
-from loper.observe.repeat import NAMED, Group, Repeats
 from loper.observe.result import design_effect, wilson
+from loper.observe.stuck.ends import places_of
 
 
 def channels_of(contacts: Contacts) -> Channels:

@@ -7,17 +7,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from loper.observe.channels import Channels, Switches
+from loper.observe.channel.channels import Channels, Switches
+from loper.observe.contact.follow import By
+from loper.observe.contact.repeat import Repeats
 from loper.observe.engine import customers as by_customers
 from loper.observe.engine import ways
 from loper.observe.engine.connect import connect
 from loper.observe.engine.contacts import Contacts
-from loper.observe.follow import By
-from loper.observe.map import Map
-from loper.observe.pace import Throughput
-from loper.observe.repeat import Repeats
-from loper.observe.rework import Rework
-from loper.observe.variants import Variants
+from loper.observe.way.map import Map
+from loper.observe.way.pace import Throughput
+from loper.observe.way.rework import Rework
+from loper.observe.way.variants import Variants
 
 
 def open(

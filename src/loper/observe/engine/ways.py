@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from loper.observe import kernels
 from loper.observe.engine.contacts import Contacts
-from loper.observe.map import SECOND, Arc, Map, Node
-from loper.observe.pace import Throughput
+from loper.observe.laid import kernels
 from loper.observe.result import Result, places_of_quantile
-from loper.observe.rework import Again, PingPong, Rework
-from loper.observe.variants import Variant, Variants
+from loper.observe.way.map import SECOND, Arc, Map, Node
+from loper.observe.way.pace import Throughput
+from loper.observe.way.rework import Again, PingPong, Rework
+from loper.observe.way.variants import Variant, Variants
 
 HALF, NINE_TENTHS = 0.5, 0.9
 

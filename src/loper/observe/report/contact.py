@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from loper.observe import behind
-from loper.observe.failure import SAID
+from loper.observe.contact.failure import SAID
 from loper.observe.filter import Filter
 from loper.observe.findings import asides
 from loper.observe.report.section import NUMBER, Choice, Context, Section

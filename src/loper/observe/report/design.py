@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from loper.draw import Overlay, Weight, charts, line_design
 from loper.log.table import BadLog
 from loper.observe import behind
-from loper.observe.compare import Comparison, Difference
-from loper.observe.compare_design import Design as Kind
-from loper.observe.conform import SAID
+from loper.observe.against.compare import Comparison, Difference
+from loper.observe.against.compare_design import Design as Kind
+from loper.observe.against.conform import SAID
 from loper.observe.filter import Filter
-from loper.observe.layout import Bools
+from loper.observe.laid.layout import Bools
 from loper.observe.report.section import NUMBER, Choice, Context, Section
-from loper.observe.stages import Stages
+from loper.observe.way.stages import Stages
 
 if TYPE_CHECKING:
     from loper.observe.log import Log

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from loper.draw import charts
 from loper.observe.filter import Filter
-from loper.observe.map import Map
 from loper.observe.report.section import NUMBER, Choice, Context, Section
+from loper.observe.way.map import Map
 
 if TYPE_CHECKING:
     from loper.observe.log import Log

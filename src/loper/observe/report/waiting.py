@@ -9,9 +9,9 @@ from loper.draw import charts
 from loper.observe import behind
 from loper.observe.filter import Filter
 from loper.observe.report.section import NUMBER, Choice, Context, Section
-from loper.observe.stuck import Stay
-from loper.observe.survival import Curve
-from loper.observe.waits import Wait
+from loper.observe.stuck.stuck import Stay
+from loper.observe.stuck.survival import Curve
+from loper.observe.way.waits import Wait
 
 if TYPE_CHECKING:
     from loper.observe.log import Log

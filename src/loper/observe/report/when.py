@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from loper.observe.hours import WEEKDAYS
+from loper.observe.contact.hours import WEEKDAYS
 from loper.observe.report.section import NUMBER, Cell, Context, Section
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Where cases get stuck: stopping for ever, how far they come, how it ends, where they go after they drop off."""

@@ -1,0 +1,1 @@
+"""What a log can be trusted with: its quality; cases cut out of streams that have none."""

@@ -1,0 +1,1 @@
+"""The way that cases go: map, variants, representatives, stages, waiting, what is done again."""
