@@ -14,6 +14,7 @@ from django.test import Client
 
 from loper.observe.report import QUESTIONS
 from loper.server.actions import logs, own_log
+from loper.server.actions.refused import Refused
 from loper.server.queries.logs import folder_of, opened
 from loper.server.records.logs import ContactLog
 from tests.server.studio_world import client_of
@@ -175,6 +176,16 @@ def test_a_file_that_is_too_large_is_refused(world: World, settings: Any) -> Non
     upload = SimpleUploadedFile("log.csv", CSV.encode())
     answer = client_of(world, "analyst").post("/insight/new", {"file": upload})
     assert answer.status_code == 422 and not ContactLog.objects.exists()
+
+
+def test_a_larger_file_is_brought_in_from_the_disk_of_the_server(world: World, settings: Any, tmp_path: Path) -> None:
+    settings.LOPER_LOG_BYTES = 10
+    (tmp_path / "groot.csv").write_text(CSV)
+    row = logs.bring_file(path=tmp_path / "groot.csv", name="")
+    assert (row.name, row.state) == ("groot", ContactLog.NEW)
+    assert client_of(world, "analyst").get(f"/insight/{row.pk}/columns").status_code == 200
+    with pytest.raises(Refused, match=re.escape(str(tmp_path))):
+        logs.bring_file(path=tmp_path, name="")
 
 
 def test_a_worker_that_dies_while_it_reads_is_followed_by_another(world: World) -> None:

@@ -177,6 +177,10 @@ def _setup(commands: Any) -> None:
     publish = organisation.add_parser("publish", help="the organisation file, with the text blocks beside it")
     publish.add_argument("file", help="organisation.yaml")
     publish.set_defaults(run=_later("setup", "publish_organisation"))
+    bring = commands.add_parser("bring", help="a log of contacts that is too large for a page, from the server's disk")
+    bring.add_argument("file", metavar="FILE", help="CSV, Parquet, XES, OCEL, CJML, CloudEvents or call records")
+    bring.add_argument("--name", help="what it is called (default: as the file)")
+    bring.set_defaults(run=_later("setup", "bring"))
 
 
 def _days(text: str) -> float:

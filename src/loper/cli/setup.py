@@ -116,6 +116,18 @@ def publish_organisation(arguments: Namespace) -> int:
     return _done(publish)
 
 
+def bring(arguments: Namespace) -> int:
+    """A log of contacts that is too large for a page, brought in from the disk of the server."""
+
+    def take() -> None:
+        from loper.server.actions import logs
+
+        row = logs.bring_file(path=Path(arguments.file), name=arguments.name or "")
+        print(f"{row.name} is taken in: say on the page /insight/{row.pk}/columns which column is what.")
+
+    return _done(take)
+
+
 def _done(act: Callable[[], None]) -> int:
     """Do it on the database, with its tables there."""
 

@@ -26,7 +26,7 @@ LOPER_REPLAN_AT     when days are planned again at night (default: 02:00; empty:
                     (docs/how-to/plan-visits.md)
 LOPER_TILES         the map under the stops, like https://tiles.example.nl/{z}/{x}/{y}.png; empty: only the stops; _BY:
                     whose map it is, as its licence asks to be said
-LOPER_LOG_BYTES     the largest file of contacts that can be brought in (default: 2000000000)
+LOPER_LOG_BYTES     the largest file of contacts that a page takes (default: 60000000); for larger ones: loper bring
 LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
                     two and a half times LOPER_SMTP_TIMEOUT
 """
@@ -217,7 +217,7 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA / "media"
 LOPER_LOGS = DATA / "logs"  # logs of contacts, laid out for questions; shared by all machines that serve pages or work
-LOPER_LOG_BYTES = int(env("LOG_BYTES", "2000000000"))  # the largest file of contacts that can be brought in
+LOPER_LOG_BYTES = int(env("LOG_BYTES", "60000000"))  # the largest file of contacts that a page takes
 LOPER_PHOTO_BYTES = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -47,21 +47,40 @@ def bring_in(*, actor: Actor, name: str, upload: UploadedFile) -> ContactLog:
         raise Refused(_("This file is empty. Choose the file that the contacts are in."), field="file")
     if upload.size > settings.LOPER_LOG_BYTES:
         most = settings.LOPER_LOG_BYTES // 1_000_000
-        raise Refused(_("This file is too large: at most %(most)s MB can be sent.") % {"most": most}, field="file")
-    file = "source" + "".join(Path(upload.name or "").suffixes[-2:]).lower()[:20]
+        sentence = _(
+            "This file is too large: at most %(most)s MB can be sent. Whoever runs the server brings in a larger one"
+            " with: loper bring FILE"
+        )
+        raise Refused(sentence % {"most": most}, field="file")
+
+    def write(place: Path) -> None:
+        with place.open("wb") as out:
+            for chunk in upload.chunks():
+                out.write(chunk)
+
+    return _taken(name, upload.name or "", upload.size, write, actor.user)
+
+
+def bring_file(*, path: Path, name: str) -> ContactLog:
+    """A file that lies on the server, of whatever size; for whoever runs it."""
+    if not path.is_file():
+        raise Refused(_("%(path)s is no file.") % {"path": path}, field="file")
+    return _taken(name, path.name, path.stat().st_size, lambda place: shutil.copyfile(path, place), None)
+
+
+def _taken(name: str, file: str, size: int, write: Callable[[Path], object], user: Any) -> ContactLog:
+    suffix = "".join(Path(file).suffixes[-2:]).lower()[:20]
     row = ContactLog.objects.create(
-        name=(name.strip() or Path(upload.name or "").stem or _("A log"))[:120],
-        file=file,
-        size=upload.size,
-        by=actor.user,
+        name=(name.strip() or Path(file).stem or _("A log"))[:120],
+        file=f"source{suffix}",
+        size=size,
+        by=user,
         created=clock.now(),
     )
     place = folder_of(row)
     try:
         place.mkdir(parents=True)
-        with (place / file).open("wb") as out:
-            for chunk in upload.chunks():
-                out.write(chunk)
+        write(place / row.file)
         try:
             row.columns = _understood(row, {})
         except BadLog as wrong:
