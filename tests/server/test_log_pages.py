@@ -210,6 +210,21 @@ def test_a_reading_that_fails_says_why_and_keeps_what_was_there(world: World) ->
     assert len(opened(row)) == 120
 
 
+def test_every_page_says_which_share_of_all_contacts_the_log_sees(world: World) -> None:
+    row, browser = brought(world), client_of(world, "analyst")
+    unknown = "Hoeveel van alle contacten dit logboek ziet, is niet bekend."
+    assert unknown in browser.get(f"/insight/{row.pk}/map").content.decode()
+    page = browser.get(f"/insight/{row.pk}/counted")
+    number = next(number for number, channel, _, _ in page.context["rows"] if channel == "telefoon")
+    seen = next(seen for _, channel, seen, _ in page.context["rows"] if channel == "telefoon")
+    for wrong in ("veel", "-4", "1.5"):
+        assert browser.post(f"/insight/{row.pk}/counted", {f"n-{number}": wrong}).status_code == 422
+    assert browser.post(f"/insight/{row.pk}/counted", {f"n-{number}": str(4 * seen)}).status_code == 302
+    for page_key in ("", "map", "cases", "repeat"):
+        html = browser.get(f"/insight/{row.pk}/{page_key}").content.decode()
+        assert f"{seen} van {4 * seen} via “telefoon” (25 %)" in html, page_key
+
+
 def test_a_log_taken_away_is_gone_with_all_that_was_made_of_it(world: World) -> None:
     row = brought(world)
     place, browser = folder_of(row), client_of(world, "analyst")

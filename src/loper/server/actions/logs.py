@@ -118,6 +118,16 @@ def understand(*, actor: Actor, log: ContactLog, names: Mapping[str, str], keep:
     log.save(update_fields=["columns", "options", "state", "said", "done", "beat"])
 
 
+def count(*, actor: Actor, log: ContactLog, counted: Mapping[str, int]) -> None:
+    """How many contacts there were by each channel, as counted elsewhere (by the exchange, at the door) over the same
+    time: every page then says which share of them the log sees."""
+    demand(actor, "log.bring")
+    if any(number < 0 for number in counted.values()):
+        raise Refused(_("A number of contacts is never less than none."))
+    log.options = {**log.options, "counted": {name: number for name, number in counted.items() if number}}
+    log.save(update_fields=["options"])
+
+
 def remove(*, actor: Actor, log: ContactLog) -> None:
     """The log, its file and all that was laid out of it."""
     demand(actor, "log.bring")

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from loper.define.model import Journey
 from loper.draw.words import Words
+from loper.observe.contact.coverage import Coverage
 from loper.observe.log import Log
 from loper.server.queries import designs
 from loper.server.records.logs import ContactLog
@@ -48,6 +49,20 @@ def opened(log: ContactLog) -> Log:
                 _held.popitem(last=False)
         _held.move_to_end(key)
         return _held[key]
+
+
+def coverage(row: ContactLog, log: Log) -> Coverage:
+    """Which share of all contacts the whole log sees, by what was counted elsewhere; remembered with the opened log."""
+    counted = dict(row.options.get("counted", {}))
+    held = log.__dict__.setdefault("_coverages", {})
+    key = tuple(sorted(counted.items()))
+    if key not in held:
+        channels = {one.channel for one in log.channels().shares}
+        said = log.follow.incoming.by in ("direction", "initiator")  # else all contacts: words are no evidence here
+        known = {name: number for name, number in counted.items() if name in channels}
+        held[key] = log.coverage(known, customers=said)
+    found: Coverage = held[key]
+    return found
 
 
 def design_of(log: ContactLog, asked: tuple[str, ...]) -> Journey | None:

@@ -15,7 +15,7 @@ from loper.log.table import NEEDED
 from loper.server.actions import logs
 from loper.server.actions.refused import Refused
 from loper.server.pages.insight.scope import for_analysts, log_of, me
-from loper.server.queries.logs import folder_of
+from loper.server.queries.logs import coverage, folder_of, opened
 from loper.server.records.logs import ContactLog
 
 ASKED = ("case", "activity", "time", "customer", "channel", "reason", "direction", "outcome", "end", "score")
@@ -70,6 +70,32 @@ def columns(request: HttpRequest, pk: int) -> HttpResponse:
         "error": error,
     }
     return render(request, "insight/columns.html", context, status=422 if error else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_analysts
+def counted(request: HttpRequest, pk: int) -> HttpResponse:
+    """How many contacts there were by each channel, as somebody else counted them."""
+    row = log_of(pk)
+    if not row.laid:
+        return redirect("insight:first", pk)
+    seen = coverage(row, opened(row)).channels
+    given = {one.channel: str(one.counted or "") for one in seen}
+    error = ""
+    if request.method == "POST":
+        given = {one.channel: request.POST.get(f"n-{number}", "").strip() for number, one in enumerate(seen)}
+        try:
+            if any(text and not (text.isascii() and text.isdigit() and len(text) < 13) for text in given.values()):
+                raise Refused(_("Write whole numbers, such as 12000; leave empty what nobody counted."))
+            numbers = {name: int(text or 0) for name, text in given.items()}
+            logs.count(actor=me(request), log=row, counted=numbers)
+            return redirect("insight:first", pk)
+        except Refused as wrong:
+            error = wrong.sentence
+    rows = [(number, one.channel, one.seen, given[one.channel]) for number, one in enumerate(seen)]
+    return render(
+        request, "insight/counted.html", {"log": row, "rows": rows, "error": error}, status=422 if error else 200
+    )
 
 
 @require_POST

@@ -21,7 +21,7 @@ from loper.observe.filter import Filter, of_query, to_query
 from loper.observe.log import Log
 from loper.observe.report import GROUPS, Context
 from loper.server.permissions import Actor, staff
-from loper.server.queries.logs import design_of, names, opened
+from loper.server.queries.logs import coverage, design_of, names, opened
 from loper.server.queries.organisation import brand
 from loper.server.records.logs import ContactLog
 
@@ -92,6 +92,7 @@ class Scope:
             "total": self.whole.layout.count,
             "form": self.form(),
             "query": urlencode(to_query(self.filter)),
+            "sees": coverage(self.row, self.whole).summary(self.language),
             **more,
         }
 

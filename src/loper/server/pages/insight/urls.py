@@ -10,6 +10,7 @@ urlpatterns = [
     path("new", bring.new, name="new"),
     path("<int:pk>/columns", bring.columns, name="columns"),
     path("<int:pk>/remove", bring.remove, name="remove"),
+    path("<int:pk>/counted", bring.counted, name="counted"),
     path("<int:pk>/rejects.csv", bring.rejects, name="rejects"),
     path("<int:pk>/progress", logs.progress, name="progress"),
     path("<int:pk>/", logs.first, name="first"),
