@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from loper.server.actions import logs, own_log
 from loper.server.actions.refused import Refused
 from loper.server.queries.logs import folder_of, opened
 from loper.server.records.logs import ContactLog
+from tests.observe.planted import planted
 from tests.server.studio_world import client_of
 from tests.worlds import World
 
@@ -55,6 +57,13 @@ def brought(world: World, content: bytes = CSV.encode(), name: str = "contacten.
     return row
 
 
+def planted_csv(cases: int) -> bytes:
+    """Contacts of the example journey with faults planted in it."""
+    table = planted(cases).to_pandas().drop(columns=["seq", "kind", "initiator"])
+    table["time"] = table["time"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return str(table.to_csv(index=False)).encode()
+
+
 def pages(row: ContactLog) -> list[str]:
     here = f"/insight/{row.pk}"
     rest = ["cases", "case?case=Z1", "columns", "progress", "rejects.csv", "map.csv", "map.svg", "map.png", *QUESTIONS]
@@ -88,24 +97,69 @@ def test_looking_changes_nothing_and_changing_needs_a_token(world: World) -> Non
     assert ContactLog.objects.filter(pk=row.pk).exists()
 
 
-def test_every_number_leads_to_as_many_cases_as_it_says(world: World) -> None:
-    row, browser = brought(world), client_of(world, "analyst")
-    followed = 0
-    for key in QUESTIONS:
-        html = browser.get(f"/insight/{row.pk}/{key}").content.decode()
-        for href, count in re.findall(r'<td><a href="([^"]+)">([\d.]+)</a>', html):
-            if "behind=again" in href or "behind=failure" in href or key == "pace":
-                continue  # these count contacts, of which a case may have several
-            page = browser.get(href.replace("&amp;", "&").replace("&#x27;", "'"))
-            assert page.status_code == 200, href
-            assert page.context["selected"] == int(count.replace(".", "")) or "pair=" in href, (key, href, count)
-            followed += 1
-    assert followed > 20
+def follow(browser: Client, address: str) -> list[tuple[str, int, int]]:
+    """Each number of a page that stands for cases: where it leads, what it says and how many cases are there."""
+    found = []
+    for href, count in re.findall(r'<td><a href="([^"]+)">([\d.]+)</a>', browser.get(address).content.decode()):
+        if re.search("pair=|pair%3D|behind=failure", href):
+            continue  # these count ways and contacts, of which a case may have several
+        page = browser.get(unescape(href))
+        assert page.status_code == 200, href
+        found.append((href, int(count.replace(".", "")), page.context["selected"]))
+    return found
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "",
+        "channel=phone",
+        "with=reminder&behind=elsewhere",
+        "behind=dropped:last:web",
+        "behind=in:channel%3Dphone&behind=stopped:reminder",
+    ],
+)
+def test_every_number_leads_to_as_many_cases_as_it_says(world: World, asked: str) -> None:
+    row, browser = brought(world, planted_csv(300)), client_of(world, "analyst")
+    followed = [one for key in QUESTIONS for one in follow(browser, f"/insight/{row.pk}/{key}?{asked}")]
+    assert len(followed) > 20
+    assert [one for one in followed if one[1] != one[2]] == []
+
+
+def test_what_a_page_was_asked_stands_on_it_in_words(world: World) -> None:
+    row, browser = brought(world, planted_csv(300)), client_of(world, "analyst")
+    asked = {
+        "quiet_since=2030-01-01T00:00:00Z": "geen contact meer na 1 januari 2030, 01:00",
+        "since=2020-03-01": "begon vanaf 1 maart 2020",
+        "behind=stopped:reminder": "gestopt na “reminder”",
+        "behind=dropped:first:web": "begon via web en stopte",
+        "behind=dropped:last:web": "gestopt na contact via web",
+        "behind=elsewhere": "digitaal begonnen, ergens anders geëindigd",
+        "behind=left:phone:reminder": "na “reminder” verder via phone",
+        "behind=failure:repeat": "contact dat bespaard had kunnen blijven: opnieuw hetzelfde",
+        "behind=funnel:1:stopped": "kwam tot stap 2 en stopte",
+        "behind=funnel:2:came": "kwam tot stap 3",
+        "behind=again:reminder": "“reminder” meer dan eens",
+        "behind=in:with%3Dreminder%26channel%3Dweb": "met “reminder” en contact via web",
+    }
+    for query, words in asked.items():
+        page = browser.get(f"/insight/{row.pk}/cases?{query}")
+        assert page.status_code == 200 and [chip["text"] for chip in page.context["chips"]] == [words]
+        assert page.context["selected"] > 0, query
 
 
 def test_what_is_asked_wrong_is_said_with_what_there_is(world: World) -> None:
     row, browser = brought(world), client_of(world, "analyst")
-    for query in ("with=niets", "since=ooit", "variant=zz", "behind=onzin", "channel=fax", "attr.kleur=rood"):
+    for query in (
+        "with=niets",
+        "since=ooit",
+        "variant=zz",
+        "behind=onzin",
+        "behind=in:kleur%3Drood",
+        "behind=in:with%3Dniets",
+        "channel=fax",
+        "attr.kleur=rood",
+    ):
         answer = browser.get(f"/insight/{row.pk}/map?{query}")
         assert answer.status_code == 422, query
     assert "melding" in browser.get(f"/insight/{row.pk}/map?with=meldin").content.decode()

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 from numpy.typing import NDArray
 
 from loper.log.table import BadLog
+from loper.observe.filter import Filter, of_query, to_query
 from loper.observe.laid import kernels
 from loper.observe.laid.layout import Bools
 
@@ -28,6 +30,11 @@ def name(word: str, *about: str) -> str:
     return ":".join((word, *about))
 
 
+def within(filter: Filter) -> str:
+    """The name of the cases of a filter, to be worked out within the cases that other names leave."""
+    return name("in", urlencode(to_query(filter)))
+
+
 def keep(log: Log, behind: str) -> Bools:
     """One truth for each case of the whole log. BadLog for a name that means nothing here."""
     word, _colon, about = behind.partition(":")
@@ -37,6 +44,11 @@ def keep(log: Log, behind: str) -> Bools:
     truth = np.zeros(log.layout.count, np.bool_)
     truth[found] = True
     return truth
+
+
+def _within(log: Log, about: str) -> Cases | None:
+    asked = of_query(parse_qsl(about))
+    return np.flatnonzero(asked.cases(log.whole)) if asked and not asked.behind else None
 
 
 def _stopped(log: Log, activity: str) -> Cases | None:
@@ -64,9 +76,12 @@ def _failure(log: Log, ground: str) -> Cases | None:
 
 def _funnel(log: Log, about: str) -> Cases | None:
     number, _colon, fate = about.partition(":")
-    steps = log.funnel().steps
+    found = log.funnel()
+    steps = found.steps
     if not number.isdigit() or int(number) >= len(steps):
         return None
+    if fate == "came":
+        return log.rows[found.far > int(number)]
     return next((rows for name, rows in steps[int(number)].numbers.items() if name == fate), None)
 
 
@@ -88,12 +103,13 @@ def _deviation(log: Log, about: str) -> Cases | None:
 
 
 SETS: Mapping[str, Callable[[Log, str], Cases | None]] = {
+    "in": _within,  # :QUERY OF A FILTER
     "stopped": _stopped,  # :ACTIVITY
     "dropped": _dropped,  # :first or last:CHANNEL
     "elsewhere": _elsewhere,
     "left": _left,  # :CHANNEL:AFTER
     "failure": _failure,  # :GROUND
-    "funnel": _funnel,  # :NUMBER OF A STEP:FATE
+    "funnel": _funnel,  # :NUMBER OF A STEP:FATE, or came
     "again": _again,  # :ACTIVITY
     "deviation": _deviation,  # :KIND:TOUCHPOINT
 }

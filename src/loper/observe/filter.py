@@ -25,7 +25,7 @@ Some = tuple[str, ...]
 @dataclass(frozen=True, kw_only=True)
 class Filter:
     """Cases for which all of this holds; what is empty asks nothing. Of several words in one field one is enough,
-    but of `with_` and `pair`, where each must hold."""
+    but of `with_`, `pair` and `behind`, where each must hold."""
 
     since: datetime | None = None  # the case began at or after it
     until: datetime | None = None  # the case began before it
@@ -38,7 +38,7 @@ class Filter:
     ends: Some = ()
     pair: tuple[tuple[str, str], ...] = ()  # the second followed the first at once
     variant: Some = ()  # names of variants, as `Variants` gives them
-    behind: Some = ()  # the cases behind a number (`loper.observe.behind`), of those that all the rest leaves
+    behind: Some = ()  # the cases behind a number (`loper.observe.behind`), of those that all before it leaves
     attributes: Mapping[str, Some] = field(default_factory=dict)
 
     def __bool__(self) -> bool:

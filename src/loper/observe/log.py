@@ -129,7 +129,9 @@ class Log:
 
     def only(self, keep: Bools) -> Log:
         """The cases of this selection for which `keep` is true; one truth for each case of the whole log."""
-        return Log(self.layout, whole=self.whole, keep=keep if self.keep is None else keep & self.keep)
+        part = Log(self.layout, whole=self.whole, keep=keep if self.keep is None else keep & self.keep)
+        part.design = self.design
+        return part
 
     def names(self, most: int = 100) -> list[str]:
         """The names of the first `most` selected cases: from any number to the cases behind it."""

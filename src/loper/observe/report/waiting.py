@@ -161,6 +161,10 @@ def _points(curve: Curve) -> tuple[charts.Point, ...]:
 def funnel_sections(log: Log, context: Context) -> Sequence[Section]:
     cell = context.cell
     found = log.funnel()
+
+    def cases(number: int, fate: str) -> Filter:
+        return Filter(behind=(behind.name("funnel", str(number), fate),))
+
     title = ("How far cases come", "Hoe ver zaken komen")
     first = found.steps[0].came if found.steps else 1
     return [
@@ -171,9 +175,9 @@ def funnel_sections(log: Log, context: Context) -> Sequence[Section]:
             (("Step", "Stap"), ("Came here", "Kwamen hier", NUMBER), ("Something else", "Iets anders", NUMBER),
              ("Ended", "Eindigden", NUMBER), ("Stopped", "Stopten", NUMBER), ("Under way", "Lopen nog", NUMBER)),
             (
-                (context.label(one.activity), cell(one.came, one.cases_of, one.came / max(1, first)),
+                (context.label(one.activity), cell(one.came, cases(number, "came"), one.came / max(1, first)),
                  *(
-                     cell(count, Filter(behind=(behind.name("funnel", str(number), fate),)))
+                     cell(count, cases(number, fate))
                      for fate, count in (("instead", one.instead), ("ended", one.ended), ("stopped", one.stopped),
                                          ("under_way", one.under_way))
                  ))
@@ -188,7 +192,7 @@ def funnel_sections(log: Log, context: Context) -> Sequence[Section]:
                             came=one.came,
                             stopped=one.instead + one.stopped + (one.ended if number + 1 < len(found.steps) else 0),
                             busy=one.under_way,
-                            href=context.link(one.cases_of),
+                            href=context.link(cases(number, "came")),
                         )
                         for number, one in enumerate(found.steps)
                     ),

@@ -70,6 +70,7 @@ class Funnel(Answer):
     steps: tuple[Step, ...]
     guessed: bool
     after_s: float  # who did nothing for so long is not under way; infinite: whoever has not ended is
+    far: NDArray[np.integer] = field(compare=False, repr=False)  # how many steps each selected case came
 
     @property
     def through(self) -> Result:
@@ -196,6 +197,7 @@ def funnel_of(
         steps=tuple(found),
         guessed=steps is None,
         after_s=after,
+        far=far,
     )
 
 

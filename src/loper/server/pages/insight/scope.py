@@ -14,12 +14,13 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from loper.log.table import BadLog
+from loper.observe import behind
 from loper.observe.filter import Filter, of_query, to_query
 from loper.observe.log import Log
 from loper.observe.report import GROUPS, Context
+from loper.server.pages.insight.words import said
 from loper.server.permissions import Actor, staff
 from loper.server.queries.logs import coverage, design_of, names, opened
 from loper.server.queries.organisation import brand
@@ -28,6 +29,8 @@ from loper.server.records.logs import ContactLog
 View = Callable[..., HttpResponseBase]
 CHOICES = ("most", "days", "activity", "split")
 """Words of an address that are no filter, but a choice of the page."""
+ALL_HOLD = ("with_", "without", "pair")
+"""Fields of a filter of which several words must all hold, so that two filters are put together by their words."""
 
 
 def for_analysts(view: View) -> View:
@@ -114,7 +117,12 @@ class Scope:
         found = []
         for at, (name, value) in enumerate(asked):
             rest = of_query([pair for i, pair in enumerate(asked) if i != at])
-            found.append({"text": self.context.named(said(name, value, self.whole)), "url": self.url("first", rest)})
+            found.append(
+                {
+                    "text": self.context.named(said(name, value, self.whole, self.context.say)),
+                    "url": self.url("first", rest),
+                }
+            )
         return found
 
     def form(self) -> dict[str, Any]:
@@ -148,11 +156,18 @@ class Scope:
 
 
 def both(one: Filter, other: Filter) -> Filter:
-    """What both ask. Of a field of which one word is enough, the narrower one stands."""
+    """The cases of `other` among those of `one`, as a page that shows `one` counted them.
+
+    Two filters become one where that says the same; else the second is worked out within the cases of the first.
+    """
+    plain = replace(other, behind=())
+    if one.behind or _clash(one, plain):
+        within = (behind.within(plain),) if plain else ()
+        return replace(one, behind=(*one.behind, *within, *other.behind))
     found: dict[str, Any] = {}
     for part in fields(Filter):
         a, b = getattr(one, part.name), getattr(other, part.name)
-        if part.name in ("with_", "without", "pair"):
+        if part.name in ALL_HOLD:
             found[part.name] = tuple(dict.fromkeys((*a, *b)))
         elif part.name == "attributes":
             found[part.name] = {**a, **b}
@@ -161,32 +176,16 @@ def both(one: Filter, other: Filter) -> Filter:
     return replace(one, **found)
 
 
-def said(name: str, value: str, log: Log) -> str:
-    """One thing that is asked, as a person says it."""
-    if name.startswith("attr."):
-        return f"{name.removeprefix('attr.')}: {value}"
-    if name == "variant":
-        try:
-            length = len(log.which.activities(log.which.number(value)))
-        except KeyError:
-            length = 0
-        return _("one variant of %(length)s contacts") % {"length": length}
-    if name in ("since", "until"):
-        value = value[:10]
-    words = {
-        "since": _("began from %(value)s"),
-        "until": _("began before %(value)s"),
-        "channel": _("contact by %(value)s"),
-        "first_channel": _("began by %(value)s"),
-        "with": _("with “%(value)s”"),
-        "without": _("without “%(value)s”"),
-        "begins": _("begins with “%(value)s”"),
-        "ends": _("ends with “%(value)s”"),
-    }
-    if name == "pair":
-        source, _arrow, target = value.partition(" > ")
-        return _("straight from “%(source)s” to “%(target)s”") % {"source": source, "target": target}
-    return words.get(name, name + ": %(value)s") % {"value": value}
+def _clash(one: Filter, other: Filter) -> bool:
+    """Whether both ask something of a field that cannot hold both."""
+    for part in fields(Filter):
+        a, b = getattr(one, part.name), getattr(other, part.name)
+        if part.name == "attributes":
+            if any(b[name] != a[name] for name in a.keys() & b.keys()):
+                return True
+        elif part.name not in ALL_HOLD and a and b and a != b:
+            return True
+    return False
 
 
 def scoped(view: View) -> View:
