@@ -78,7 +78,7 @@ def _funnel(log: Log, about: str) -> Cases | None:
     number, _colon, fate = about.partition(":")
     found = log.funnel()
     steps = found.steps
-    if not number.isdigit() or int(number) >= len(steps):
+    if not number.isdecimal() or int(number) >= len(steps):
         return None
     if fate == "came":
         return log.rows[found.far > int(number)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -162,6 +162,8 @@ def of_query(pairs: Iterable[tuple[str, str]]) -> Filter:
             return None
         try:
             at = datetime.fromisoformat(several[name][-1])
+            if at.year in (MINYEAR, MAXYEAR):
+                raise ValueError("in another time zone it is no time at all")
         except ValueError:
             problems.append(
                 f"{name}: “{several[name][-1]}” is no time; write it like 2026-09-01 or 2026-09-01T08:00:00+02:00"

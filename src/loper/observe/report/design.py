@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import isfinite
 from math import log as ln
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -188,7 +189,16 @@ def compare_sections(log: Log, context: Context) -> Sequence[Section]:
         words = context.say("Choose above by what to set cases apart.", "Kies hierboven waarin zaken verschillen.")
         return [context.section("compare", title, words)]
     one, other, names, kind = split(log, context, asked)
-    found = log.only(one).compare(log.only(other), names=names, design=kind)
+    first, second = log.only(one), log.only(other)
+    if not len(first) or not len(second):
+        words = context.say(
+            "All {n} cases are on one side: there is nothing to set against “{empty}”. Choose something else.",
+            "Alle {n} zaken staan aan één kant: naast “{empty}” valt niets te leggen. Kies iets anders.",
+            n=len(log),
+            empty=names[1] if len(first) else names[0],
+        )
+        return [context.section("compare", title, words)]
+    found = first.compare(second, names=names, design=kind)
     return [
         context.section(
             "compare",
@@ -199,7 +209,7 @@ def compare_sections(log: Log, context: Context) -> Sequence[Section]:
             (_row(difference, context) for difference in found.measures),
             found,
             draw=context.drawing(charts.draw_intervals, lambda: _intervals(found, context, title))
-            if any(one.measure in SHARES for one in found.measures)
+            if any(_drawn(one) for one in found.measures)
             else None,
         )
     ]  # fmt: skip
@@ -263,6 +273,10 @@ def _value(one: Difference, value: float, context: Context) -> str:
     return say.number(value, 2)
 
 
+def _drawn(one: Difference) -> bool:
+    return one.measure in SHARES and isfinite(one.difference.estimate)
+
+
 def _intervals(found: Comparison, context: Context, title: tuple[str, str]) -> charts.Intervals:
     return charts.Intervals(
         title=context.say(*title),
@@ -274,7 +288,7 @@ def _intervals(found: Comparison, context: Context, title: tuple[str, str]) -> c
                 high=one.difference.high,
             )
             for one in found.measures
-            if one.measure in SHARES
+            if _drawn(one)
         ),
         less=found.names[1],
         more=found.names[0],

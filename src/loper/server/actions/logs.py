@@ -32,7 +32,7 @@ from loper.observe.read import laid_out
 from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, demand
-from loper.server.queries.logs import folder_of, laid
+from loper.server.queries.logs import folder_of, laid, storable
 from loper.server.records.logs import ContactLog
 
 SAMPLE = 2_000
@@ -71,7 +71,7 @@ def bring_file(*, path: Path, name: str) -> ContactLog:
 def _taken(name: str, file: str, size: int, write: Callable[[Path], object], user: Any) -> ContactLog:
     suffix = "".join(Path(file).suffixes[-2:]).lower()[:20]
     row = ContactLog.objects.create(
-        name=(name.strip() or Path(file).stem or _("A log"))[:120],
+        name=(storable(name).strip() or Path(file).stem or _("A log"))[:120],
         file=f"source{suffix}",
         size=size,
         by=user,
@@ -124,7 +124,7 @@ def count(*, actor: Actor, log: ContactLog, counted: Mapping[str, int]) -> None:
     demand(actor, "log.bring")
     if any(number < 0 for number in counted.values()):
         raise Refused(_("A number of contacts is never less than none."))
-    log.options = {**log.options, "counted": {name: number for name, number in counted.items() if number}}
+    log.options = {**log.options, "counted": {storable(name): number for name, number in counted.items() if number}}
     log.save(update_fields=["options"])
 
 
@@ -157,10 +157,13 @@ def _understood(log: ContactLog, names: Mapping[str, str], zone: str = "Europe/A
     personal = looks_personal(sample)
     ours = set(reading.columns.names)
     others = [name for name in reading.schema.names if name not in ours and name != "seq"]
+    theirs = sorted({*reading.columns.names.values(), *reading.columns.left_out, *others})
+    if wrong := [name for name in theirs if name != storable(name)]:
+        raise BadLog([f"the name of column {wrong[0]!r} has a NUL in it; give it another name"])
     return {
         "names": dict(reading.columns.names),
         "guessed": sorted(reading.columns.guessed),
-        "theirs": sorted({*reading.columns.names.values(), *reading.columns.left_out, *others}),
+        "theirs": theirs,
         "others": [{"name": name, "personal": personal.get(name, "")} for name in others],
         "keep": [name for name in others if name not in personal],
         "sample": _shown(sample.slice(0, 5), personal),
@@ -182,7 +185,7 @@ def _shown(sample: pa.Table, personal: Mapping[str, str]) -> list[dict[str, str]
     " either."""
     hidden = {"customer", "seq", *personal}
     return [
-        {name: "" if value is None else str(value)[:80] for name, value in row.items() if name not in hidden}
+        {name: "" if value is None else storable(str(value)[:80]) for name, value in row.items() if name not in hidden}
         for row in sample.to_pylist()
     ]
 
@@ -213,7 +216,7 @@ def _read(row: ContactLog) -> None:
             raise BadLog([_("There is no contact in this file that could be read.")])
         keep_laid(row, log)
     except BadLog as error:
-        ContactLog.objects.filter(pk=row.pk).update(state=ContactLog.FAILED, said=str(error)[:20_000])
+        ContactLog.objects.filter(pk=row.pk).update(state=ContactLog.FAILED, said=storable(str(error)[:20_000]))
     except Exception:
         ContactLog.objects.filter(pk=row.pk).update(
             state=ContactLog.FAILED,

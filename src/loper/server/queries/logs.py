@@ -51,6 +51,11 @@ def opened(log: ContactLog) -> Log:
         return _held[key]
 
 
+def storable(text: str) -> str:
+    """A text of a log as PostgreSQL can keep it."""
+    return text.replace("\x00", "")
+
+
 def coverage(row: ContactLog, log: Log) -> Coverage:
     """Which share of all contacts the whole log sees, by what was counted elsewhere; remembered with the opened log."""
     counted = dict(row.options.get("counted", {}))
@@ -59,7 +64,7 @@ def coverage(row: ContactLog, log: Log) -> Coverage:
     if key not in held:
         channels = {one.channel for one in log.channels().shares}
         said = log.follow.incoming.by in ("direction", "initiator")  # else all contacts: words are no evidence here
-        known = {name: number for name, number in counted.items() if name in channels}
+        known = {name: counted[storable(name)] for name in channels if storable(name) in counted}
         held[key] = log.coverage(known, customers=said)
     found: Coverage = held[key]
     return found

@@ -74,7 +74,7 @@ def behind(value: str, log: Log, say: Say) -> str:
     key = {"dropped": f"dropped:{one}", "funnel": f"funnel:{other}"}.get(word, word)
     if word in ("stopped", "again"):
         one = about  # an activity may have a colon in its name
-    step = int(one) + 1 if one.isdigit() else one
+    step = int(one) + 1 if one.isdecimal() else one
     return words[key] % {"one": one, "other": other, "step": step}
 
 
