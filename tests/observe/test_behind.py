@@ -51,6 +51,14 @@ def test_who_came_to_a_step_of_the_funnel_came_there_in_its_order(receipt: Log) 
 
 
 def test_a_name_that_means_nothing_is_an_error(receipt: Log) -> None:
-    for wrong in ("stopped:nowhere", "nonsense", "left:x:y", "in:", "in:colour=red", "in:behind=elsewhere"):
+    for wrong in (
+        "stopped:nowhere",
+        "nonsense",
+        "left:x:y",
+        "in:",
+        "in:colour=red",
+        "in:behind=elsewhere",
+        "went:activity=nowhere&days=9",
+    ):
         with pytest.raises(BadLog, match="names no cases"):
             receipt.where(behind=(wrong,))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -124,6 +125,15 @@ def test_every_number_leads_to_as_many_cases_as_it_says(world: World, asked: str
     followed = [one for key in QUESTIONS for one in follow(browser, f"/insight/{row.pk}/{key}?{asked}")]
     assert len(followed) > 20
     assert [one for one in followed if one[1] != one[2]] == []
+
+
+def test_where_customers_went_leads_to_the_cases_that_they_left(world: World) -> None:
+    row, browser = brought(world), client_of(world, "analyst")
+    stopped = next(one.activity for one in opened(row).stuck().stays if opened(row).after(one.activity, days=90).went)
+    followed = follow(browser, f"/insight/{row.pk}/after?activity={quote(stopped)}&days=90")
+    assert followed and all(said == there for _href, said, there in followed)
+    chips = browser.get(unescape(followed[0][0])).context["chips"]
+    assert chips[0]["text"].startswith(f"gestopt na “{stopped}”, daarna “")
 
 
 def test_what_a_page_was_asked_stands_on_it_in_words(world: World) -> None:

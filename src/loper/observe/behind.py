@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 Cases = NDArray[np.int64]
 """Numbers of cases in the whole log."""
 
+LONGEST = 400.0
+"""Customers are followed for so many days at most."""
+
 
 def name(word: str, *about: str) -> str:
     """The name of a set of cases, as a filter carries it."""
@@ -94,6 +97,24 @@ def _again(log: Log, activity: str) -> Cases | None:
     return found
 
 
+def went(activity: str, then: str, channel: str | None, days: float) -> str:
+    """The name of the cases that dropped off at an activity and went on so, in another case, within so many days."""
+    return name("went", urlencode({"activity": activity, "then": then, "by": channel or "", "days": f"{days:g}"}))
+
+
+def _went(log: Log, about: str) -> Cases | None:
+    asked = dict(parse_qsl(about, keep_blank_values=True))
+    try:
+        days = float(asked.get("days", ""))
+    except ValueError:
+        return None
+    if asked.get("activity") not in log.layout.activities or not 0 < days <= LONGEST:
+        return None
+    found = log.after(asked["activity"], days=days).went
+    wanted = (asked.get("then"), asked.get("by") or None)
+    return next((one.numbers for one in found if (one.activity, one.channel) == wanted), None)
+
+
 def _deviation(log: Log, about: str) -> Cases | None:
     kind, _colon, touchpoint = about.partition(":")
     if log.design is None:
@@ -111,5 +132,6 @@ SETS: Mapping[str, Callable[[Log, str], Cases | None]] = {
     "failure": _failure,  # :GROUND
     "funnel": _funnel,  # :NUMBER OF A STEP:FATE, or came
     "again": _again,  # :ACTIVITY
+    "went": _went,  # :QUERY of activity, then, by, days
     "deviation": _deviation,  # :KIND:TOUCHPOINT
 }

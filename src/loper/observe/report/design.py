@@ -66,10 +66,7 @@ def _overlay(found: Stages, context: Context, cases: int) -> Overlay:
         return ln(1 + max(0.0, seconds)) / ln(1 + max(longest, 1.0))
 
     return Overlay(
-        stages={
-            one.stage: Weight(share=one.cases / cases, label=say("{n} cases", "{n} zaken", n=one.cases))
-            for one in found.stages
-        },
+        stages={one.stage: Weight(share=one.cases / cases, label=_cases(one.cases, context)) for one in found.stages},
         arcs={
             (one.source, one.target): Weight(
                 share=min(1.0, one.count / cases),
@@ -79,6 +76,10 @@ def _overlay(found: Stages, context: Context, cases: int) -> Overlay:
             for one in found.passages
         },
     )
+
+
+def _cases(count: int, context: Context) -> str:
+    return context.say("1 case", "1 zaak") if count == 1 else context.say("{n} cases", "{n} zaken", n=count)
 
 
 def _no_design(context: Context) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from loper.observe import behind
 from loper.observe.contact.hours import WEEKDAYS
+from loper.observe.filter import Filter
 from loper.observe.report.section import NUMBER, Cell, Context, Section
 
 if TYPE_CHECKING:
@@ -54,7 +56,8 @@ def after_sections(log: Log, context: Context) -> Sequence[Section]:
     title = ("Where they go after they drop off", "Waar ze heen gaan nadat ze afhaken")
     if not activity:
         return [context.section("after", title, context.say("Nobody stopped.", "Niemand stopte."))]
-    found = log.after(activity, days=context.number_asked("days", 30, 1, 400))
+    days = context.number_asked("days", 30, 1, behind.LONGEST)
+    found = log.after(activity, days=days)
     return [
         context.section(
             "after",
@@ -63,7 +66,9 @@ def after_sections(log: Log, context: Context) -> Sequence[Section]:
             (("Then", "Daarna"), ("By", "Via"), ("Cases", "Zaken", NUMBER), ("Share", "Deel", NUMBER),
              ("Half within", "De helft binnen", NUMBER)),
             (
-                (context.label(one.activity), one.channel or "–", one.cases, context.share(one.share),
+                (context.label(one.activity), one.channel or "–",
+                 context.cell(one.cases, Filter(behind=(behind.went(activity, one.activity, one.channel, days),))),
+                 context.share(one.share),
                  context.say.lasting(one.wait.estimate))
                 for one in found.went
             ),

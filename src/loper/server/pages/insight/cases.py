@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from loper.observe.filter import instant
 from loper.server.pages.insight.scope import Scope, scoped
+from loper.server.pages.insight.words import column
 
 PAGE = 50
 
@@ -49,7 +50,7 @@ def case(request: HttpRequest, scope: Scope) -> HttpResponse:
         at = instant(one["time"])
         wait = say.lasting((at - last).total_seconds()) if last is not None else ""
         more = {
-            key: value
+            column(key): value
             for key, value in one.items()
             if key not in ("activity", "time", "seq", "channel") and value is not None
         }

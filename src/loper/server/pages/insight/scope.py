@@ -18,9 +18,10 @@ from django.utils.translation import get_language
 from loper.log.table import BadLog
 from loper.observe import behind
 from loper.observe.filter import Filter, of_query, to_query
+from loper.observe.laid.layout import Words
 from loper.observe.log import Log
 from loper.observe.report import GROUPS, Context
-from loper.server.pages.insight.words import said
+from loper.server.pages.insight.words import column, said
 from loper.server.permissions import Actor, staff
 from loper.server.queries.logs import coverage, design_of, names, opened
 from loper.server.queries.organisation import brand
@@ -132,12 +133,12 @@ class Scope:
         attributes = [
             {
                 "name": f"attr.{name}",
-                "title": name,
-                "values": list(column.values),
+                "title": column(name),
+                "values": list(found.values),
                 "chosen": self.filter.attributes.get(name, ()),
             }
-            for name, column in layout.attributes.items()
-            if hasattr(column, "codes") and 1 < len(column.values) <= 40
+            for name, found in layout.attributes.items()
+            if isinstance(found, Words) and 1 < len(found.values) <= 40
         ]
         return {
             "activities": sorted(

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from loper.observe.against.conform import SAID as DEVIATED
 from loper.observe.contact.failure import SAID as SPARED
@@ -18,7 +19,7 @@ from loper.observe.words import Say
 def said(name: str, value: str, log: Log, say: Say) -> str:
     """One thing that is asked. Activities stand between “ and ”, so that they can be called by their names."""
     if name.startswith("attr."):
-        return f"{name.removeprefix('attr.')}: {value}"
+        return f"{column(name.removeprefix('attr.'))}: {value}"
     if name == "variant":
         return _("one variant of %(length)s contacts") % {"length": _length(value, log)}
     if name == "behind":
@@ -51,14 +52,22 @@ def behind(value: str, log: Log, say: Say) -> str:
     nl = say.language.startswith("nl")
     if word == "in":
         return say.listed([said(name, inner, log, say) for name, inner in parse_qsl(about)])
+    if word == "went":
+        asked = dict(parse_qsl(about))
+        words = (
+            _("stopped after “%(activity)s”, then “%(then)s” by %(by)s")
+            if "by" in asked
+            else _("stopped after “%(activity)s”, then “%(then)s”")
+        )
+        return words % asked
     if word == "failure":
         return _("contact that could have been spared: %(ground)s") % {
-            "ground": next((words[nl] for ground, words in SPARED.items() if ground == one), one)
+            "ground": next((texts[nl] for ground, texts in SPARED.items() if ground == one), one)
         }
     if word == "deviation":
         what = DEVIATED[one][nl] if one in DEVIATED else one
         return _("“%(touchpoint)s” %(what)s") % {"touchpoint": other, "what": what}
-    words: Mapping[str, str] = {
+    sets: Mapping[str, str] = {
         "stopped": _("stopped after “%(one)s”"),
         "again": _("“%(one)s” more than once"),
         "elsewhere": _("begun digitally, ended elsewhere"),
@@ -75,7 +84,29 @@ def behind(value: str, log: Log, say: Say) -> str:
     if word in ("stopped", "again"):
         one = about  # an activity may have a colon in its name
     step = int(one) + 1 if one.isdecimal() else one
-    return words[key] % {"one": one, "other": other, "step": step}
+    return sets[key] % {"one": one, "other": other, "step": step}
+
+
+def column(name: str) -> str:
+    """What a column that Loper knows is called; others are called as their log calls them."""
+    words = {
+        "activity": pgettext("column", "what happened"),
+        "cause": pgettext("column", "brought about by"),
+        "channel": pgettext("column", "channel"),
+        "customer": pgettext("column", "customer"),
+        "direction": pgettext("column", "in or out"),
+        "initiator": pgettext("column", "by whom"),
+        "journey": pgettext("column", "journey"),
+        "kind": pgettext("column", "kind"),
+        "outcome": pgettext("column", "outcome"),
+        "reason": pgettext("column", "about"),
+        "recorded": pgettext("column", "recorded"),
+        "round": pgettext("column", "round"),
+        "score": pgettext("column", "mark"),
+        "stage": pgettext("column", "stage"),
+        "version": pgettext("column", "version"),
+    }
+    return words.get(name, name)
 
 
 def _length(variant: str, log: Log) -> int:
