@@ -20,7 +20,7 @@ body { margin: 0 auto; padding: 2rem 1.25rem 4rem; max-width: 68rem; color: var(
 h1 { font-size: 2rem; line-height: 1.2; margin: 0 0 .3rem; } h2 { font-size: 1.5rem; margin: 3rem 0 .8rem; }
 h3 { font-size: 1.15rem; margin: 1.8rem 0 .5rem; } p { max-width: 46rem; margin: .4rem 0; }
 .muted, .note { color: var(--muted); } .note { font-size: .9rem; }
-nav ul { columns: 16rem; padding-left: 1.2rem; } a { color: inherit; }
+nav ul { columns: 16rem; column-gap: 2.5rem; padding-left: 1.2rem; } a { color: inherit; }
 .findings { padding: 0; list-style: none; display: grid; gap: .9rem;
   grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); }
 .findings li { border-left: 5px solid var(--red); padding: .2rem 0 .2rem 1rem; } .findings h3 { margin: 0; }
