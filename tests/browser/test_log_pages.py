@@ -93,6 +93,12 @@ def test_every_question_has_a_page_that_everybody_can_use(
         page.goto(f"/insight/{row.pk}/{key}?channel=web" + ("&split=with:reminder" if key == "compare" else ""))
         expect(page.locator("h1")).to_be_visible()
         looked(page, f"log-{key}")
+    page.goto(f"/insight/{row.pk}/conform?channel=web")
+    page.get_by_label("Welke klantreis").select_option(label="Mijn reparatie")
+    page.get_by_role("button", name="Leg ernaast").press("Enter")
+    expect(page.get_by_role("heading", name="Wat is wat in het ontwerp")).to_be_visible()
+    expect(page.get_by_text("contact via web")).to_be_visible()
+    looked(page, "log-held-against")
 
 
 def test_cases_are_chosen_on_the_page_and_the_address_holds_the_choice(

@@ -56,9 +56,16 @@ def own_folder(settings: Any, tmp_path: Path) -> None:
 def test_nobody_but_an_analyst_or_director_can_do_anything(world: World) -> None:
     row = brought(world, planted_csv(50))
     before = ContactLog.objects.values().get(pk=row.pk)
-    sent = {"case": "case", "activity": "activity", "time": "time", "zone": "Europe/Amsterdam", "n-0": "5"}
+    sent = {
+        "case": "case",
+        "activity": "activity",
+        "time": "time",
+        "zone": "Europe/Amsterdam",
+        "n-0": "5",
+        "journey": "repair",
+    }
     here = f"/insight/{row.pk}"
-    addresses = ["/insight/new", f"{here}/columns", f"{here}/counted", f"{here}/remove"]
+    addresses = ["/insight/new", f"{here}/columns", f"{here}/counted", f"{here}/against", f"{here}/remove"]
     for role in world.users:
         if role in ("analyst", "director"):
             continue

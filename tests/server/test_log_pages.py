@@ -136,6 +136,22 @@ def test_where_customers_went_leads_to_the_cases_that_they_left(world: World) ->
     assert chips[0]["text"].startswith(f"gestopt na “{stopped}”, daarna “")
 
 
+def test_a_log_from_elsewhere_is_held_against_a_journey_that_somebody_chooses(world: World) -> None:
+    row, browser = brought(world, planted_csv(300)), client_of(world, "analyst")
+    here = f"/insight/{row.pk}"
+    page = browser.get(f"{here}/conform").content.decode()
+    assert "Mijn reparatie" in page and "Er is geen klantreis bekend" in page
+    assert browser.post(f"{here}/against", {"journey": "nothing"}, follow=True).status_code == 200
+    row.refresh_from_db()
+    assert "journey" not in row.options
+    stuck = browser.get(f"{here}/stuck.csv").content
+    assert browser.post(f"{here}/against", {"journey": "repair"}).status_code == 302
+    followed = follow(browser, f"{here}/conform")
+    assert followed and all(said == there > 0 for _href, said, there in followed)
+    assert "appointment.made" in browser.get(f"{here}/mapping.csv").content.decode()
+    assert browser.get(f"{here}/stuck.csv").content == stuck, "that is all that is held against it"
+
+
 def test_what_a_page_was_asked_stands_on_it_in_words(world: World) -> None:
     row, browser = brought(world, planted_csv(300)), client_of(world, "analyst")
     asked = {

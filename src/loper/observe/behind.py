@@ -117,9 +117,10 @@ def _went(log: Log, about: str) -> Cases | None:
 
 def _deviation(log: Log, about: str) -> Cases | None:
     kind, _colon, touchpoint = about.partition(":")
-    if log.design is None:
+    journey = log.against or log.design
+    if journey is None:
         return None
-    found = log.conform(log.design).deviations
+    found = log.conform(journey).deviations
     return next((one.rows for one in found if (one.kind, one.touchpoint) == (kind, touchpoint)), None)
 
 

@@ -65,6 +65,7 @@ class Log:
         self.keep = keep
         self.reading: Reading | None = None  # of the whole: how it was read, and what could not be
         self.design: Journey | None = None if whole is None else whole.design  # how it was meant to go, where one knows
+        self.against: Journey | None = None if whole is None else whole.against  # another to hold it against
 
     @classmethod
     def of(cls, table: pa.Table) -> Log:
@@ -130,7 +131,7 @@ class Log:
     def only(self, keep: Bools) -> Log:
         """The cases of this selection for which `keep` is true; one truth for each case of the whole log."""
         part = Log(self.layout, whole=self.whole, keep=keep if self.keep is None else keep & self.keep)
-        part.design = self.design
+        part.design, part.against = self.design, self.against
         return part
 
     def names(self, most: int = 100) -> list[str]:

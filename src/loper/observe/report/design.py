@@ -10,12 +10,13 @@ from math import log as ln
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from loper.define.model import Journey
 from loper.draw import Overlay, Weight, charts, line_design
 from loper.log.table import BadLog
 from loper.observe import behind
 from loper.observe.against.compare import Comparison, Difference
 from loper.observe.against.compare_design import Design as Kind
-from loper.observe.against.conform import SAID
+from loper.observe.against.conform import SAID, Conformance
 from loper.observe.filter import Filter
 from loper.observe.laid.layout import Bools
 from loper.observe.report.section import NUMBER, Choice, Context, Section
@@ -93,9 +94,12 @@ def _no_design(context: Context) -> str:
 
 def conform_sections(log: Log, context: Context) -> Sequence[Section]:
     title = ("Held against the design", "Naast het ontwerp gelegd")
-    if log.design is None:
+    journey = log.against or log.design
+    if journey is None:
         return [context.section("conform", title, _no_design(context))]
-    found = log.conform(log.design)
+    found = log.conform(journey)
+    called = {name: context.say.said(one.title) or name for name, one in journey.touchpoints.items()}
+    context = replace(context, names={**called, **context.names})
     nl = context.language.startswith("nl")
     return [
         context.section(
@@ -117,8 +121,41 @@ def conform_sections(log: Log, context: Context) -> Sequence[Section]:
                 "The four deviations of CJML: missing, failed, out of order, ad hoc.",
                 "De vier afwijkingen van CJML: ontbreekt, mislukt, andere volgorde, niet ontworpen.",
             ),
-        )
+        ),
+        *([] if log.layout.words("kind") is not None else [_mapping(log, journey, found, context)]),
     ]  # fmt: skip
+
+
+def _mapping(log: Log, journey: Journey, found: Conformance, context: Context) -> Section:
+    """What each contact of a log from elsewhere was taken for."""
+    say = context.say
+
+    def meant(activity: str) -> str:
+        name = found.names.get(activity)
+        if name is None:
+            return say("not in the design", "niet in het ontwerp")
+        one = journey.touchpoints.get(name) or journey.events.get(name)
+        return (say.said(one.title) if one and one.title else "") or name
+
+    known = sum(one in found.names for one in log.layout.activities)
+    return context.section(
+        "mapping",
+        ("What is what in the design", "Wat is wat in het ontwerp"),
+        say(
+            "Of {all} kinds of contact {known} are in the design, by their names.",
+            "Van {all} soorten contact staan er {known} in het ontwerp, naar hun naam.",
+            all=len(log.layout.activities),
+            known=known,
+        )
+        + (
+            say(" The others count as unplanned.", " De andere tellen als ongepland.")
+            if known < len(log.layout.activities)
+            else ""
+        ),
+        (("Contact", "Contact"), ("In the design", "In het ontwerp")),
+        ((one, meant(one)) for one in log.layout.activities),
+        data=[{"activity": one, "design": found.names.get(one, "")} for one in log.layout.activities],
+    )
 
 
 def quality_sections(log: Log, context: Context) -> Sequence[Section]:

@@ -177,6 +177,7 @@ GROUPS: tuple[tuple[Both, tuple[Question, ...]], ...] = (
                 name=("The design", "Het ontwerp"),
                 ask=("Does it go as it was designed?", "Loopt het zoals het ontworpen is?"),
                 build=design.conform_sections,
+                sections=("mapping",),
             ),
             Question(
                 key="compare",

@@ -32,6 +32,7 @@ from loper.observe.read import laid_out
 from loper.server import clock
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, demand
+from loper.server.queries import designs
 from loper.server.queries.logs import folder_of, laid, storable
 from loper.server.records.logs import ContactLog
 
@@ -125,6 +126,17 @@ def count(*, actor: Actor, log: ContactLog, counted: Mapping[str, int]) -> None:
     if any(number < 0 for number in counted.values()):
         raise Refused(_("A number of contacts is never less than none."))
     log.options = {**log.options, "counted": {storable(name): number for name, number in counted.items() if number}}
+    log.save(update_fields=["options"])
+
+
+def hold_against(*, actor: Actor, log: ContactLog, journey: str) -> None:
+    """Which of our journeys a log from elsewhere is held against; empty: none."""
+    demand(actor, "log.bring")
+    if log.own:
+        raise Refused(_("Loper's own log has its own journeys."))
+    if journey and journey not in {one.name for one in designs.published()}:
+        raise Refused(_("This journey is not published."), field="journey")
+    log.options = {**log.options, "journey": journey}
     log.save(update_fields=["options"])
 
 

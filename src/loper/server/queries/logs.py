@@ -12,6 +12,7 @@ from loper.define.model import Journey
 from loper.draw.words import Words
 from loper.observe.contact.coverage import Coverage
 from loper.observe.log import Log
+from loper.observe.words import Say
 from loper.server.queries import designs
 from loper.server.records.logs import ContactLog
 
@@ -78,6 +79,16 @@ def design_of(log: ContactLog, asked: tuple[str, ...]) -> Journey | None:
     if len(asked) == 1:
         return found.get(asked[0])
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def journeys(language: str) -> list[tuple[str, str]]:
+    """Our published journeys, by name, with what they are called."""
+    return [(one.name, Say(language).said(one.title) or one.name) for one in designs.published()]
+
+
+def held_against(log: ContactLog) -> Journey | None:
+    """The journey that somebody chose to hold a log from elsewhere against."""
+    return next((one for one in designs.published() if not log.own and one.name == log.options.get("journey")), None)
 
 
 def names(log: ContactLog, language: str) -> dict[str, str]:

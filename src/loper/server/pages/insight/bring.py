@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -96,6 +97,19 @@ def counted(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "insight/counted.html", {"log": row, "rows": rows, "error": error}, status=422 if error else 200
     )
+
+
+@require_POST
+@for_analysts
+def against(request: HttpRequest, pk: int) -> HttpResponse:
+    """Which journey a log from elsewhere is held against."""
+    row = log_of(pk)
+    try:
+        logs.hold_against(actor=me(request), log=row, journey=request.POST.get("journey", ""))
+    except Refused as wrong:
+        messages.error(request, wrong.sentence)
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return redirect(reverse("insight:question", args=[pk, "conform"]) + query)
 
 
 @require_POST

@@ -14,6 +14,7 @@ from loper.log.table import BadLog
 from loper.observe.filter import to_query
 from loper.observe.report import QUESTIONS, Section
 from loper.server.pages.insight.scope import Scope, scoped
+from loper.server.queries.logs import journeys
 
 
 @require_safe
@@ -31,6 +32,7 @@ def question(request: HttpRequest, scope: Scope, key: str) -> HttpResponse:
             request, "insight/wrong.html", scope.page(problems=wrong.problems) | {"everything": everything}, status=422
         )
     context = scope.page(
+        journeys=journeys(scope.language) if key == "conform" and not scope.row.own else (),
         choices=asked.choices(scope.part, scope.context) if asked.choices else (),
         asked=to_query(scope.filter),
         sections=sections,

@@ -23,7 +23,7 @@ from loper.observe.log import Log
 from loper.observe.report import GROUPS, Context
 from loper.server.pages.insight.words import column, said
 from loper.server.permissions import Actor, staff
-from loper.server.queries.logs import coverage, design_of, names, opened
+from loper.server.queries.logs import coverage, design_of, held_against, names, opened
 from loper.server.queries.organisation import brand
 from loper.server.records.logs import ContactLog
 
@@ -202,6 +202,7 @@ def scoped(view: View) -> View:
             filter = of_query(_pairs(request))
             part = whole.where(replace(filter, behind=()))
             part.design = design_of(row, filter.attributes.get("journey", ()))
+            part.against = held_against(row)
             part = part.where(behind=filter.behind) if filter.behind else part
         except BadLog as wrong:
             context = {"log": row, "problems": wrong.problems, "everything": reverse("insight:first", args=[pk])}

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", logs.listing, name="logs"),
     path("new", bring.new, name="new"),
     path("<int:pk>/columns", bring.columns, name="columns"),
+    path("<int:pk>/against", bring.against, name="against"),
     path("<int:pk>/remove", bring.remove, name="remove"),
     path("<int:pk>/counted", bring.counted, name="counted"),
     path("<int:pk>/rejects.csv", bring.rejects, name="rejects"),
