@@ -50,6 +50,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "journey.check": ("director", "agent", "analyst", "planner"),
     "technicians.change": ("planner", "admin"),
     "organisation.change": ("director", "admin"),
+    "office": ("admin", "director"),  # what is connected, kept in order, answered for; each subject asks for its own
     "accounts.change": ("admin",),
 }
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("field/", include("loper.server.pages.field.urls")),
     path("planner/", include("loper.server.pages.planner.urls")),
     path("insight/", include("loper.server.pages.insight.urls")),
+    path("office/", include("loper.server.pages.office.urls")),
     path("studio/", include("loper.server.pages.studio.urls")),
     path("account/", account.mine, name="account"),
     path("account/token", account.token, name="account_token"),

@@ -15,5 +15,6 @@ MENU = (
     (_("Insight"), "insight:logs", "insight"),
     (_("Organisation"), "studio:organisation", "organisation.change"),
     (_("Arrival times"), "planner:arrivals", "arrivals.see"),
+    (_("Office"), "office:home", "office"),
     (_("Technical"), "desk:engine", "engine.see"),
 )

@@ -1,0 +1,22 @@
+"""The office's first page: its subjects, those that this person may open."""
+
+from __future__ import annotations
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+SUBJECTS: tuple[tuple[str, str, str, str], ...] = ()
+"""Title, what one does there in a sentence, name of the page, permission that opens it."""
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """A row a subject; nothing at all for whom none of them is meant."""
+    found = [(title, what, name) for title, what, name, permission in SUBJECTS if request.user.has_perm(permission)]
+    if not found and not request.user.has_perm("office"):
+        raise PermissionDenied("office")
+    return render(request, "office/home.html", {"subjects": found})
