@@ -1,0 +1,60 @@
+"""The register: forms, photographs, answers, notes, wishes to be called."""
+
+from loper.server.records.register.entry import Basis, table
+
+TABLES = (
+    table(
+        "records.DialogueProgress",
+        purpose="serve",
+        basis=Basis.CONTRACT,
+        keep="case",
+        customer="customer__key",
+        case="case",
+        person="journey dialogue answers contact channel begun changed submitted stopped",
+        hidden="customer case",
+        staff="agent",
+        plain="id version",
+    ),
+    table(
+        "records.StoredFile",
+        purpose="serve",
+        basis=Basis.CONTRACT,
+        keep="pictures",
+        customer="progress__customer__key",
+        case="case",
+        person="content_type content created",
+        hidden="progress case",
+        plain="id size",
+    ),
+    table(
+        "records.SurveyAnswer",
+        purpose="listen",
+        basis=Basis.INTEREST,
+        keep="survey",
+        case="case",
+        person="touchpoint question answer at",
+        hidden="case",
+        plain="id",
+    ),
+    table(
+        "records.Note",
+        purpose="serve",
+        basis=Basis.INTEREST,
+        keep="case",
+        case="case",
+        person="text at",
+        hidden="case",
+        staff="author",
+        plain="id",
+    ),
+    table(
+        "records.CallWish",
+        purpose="serve",
+        basis=Basis.CONTRACT,
+        keep="case",
+        case="case",
+        person="start end phone about at",
+        hidden="case event",
+        plain="id",
+    ),
+)
