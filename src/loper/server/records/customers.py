@@ -43,6 +43,10 @@ class Customer(models.Model):
     choice = models.CharField(max_length=20, blank=True)
     home = models.ForeignKey(Property, null=True, blank=True, on_delete=models.SET_NULL, related_name="customers")
     created = models.DateTimeField()
+    status = models.CharField(max_length=10, default="current", db_default="current")  # moved (out), deceased, erased
+    left = models.DateTimeField(null=True, blank=True)  # since when they are a customer no more
+
+    CURRENT, MOVED, DECEASED, ERASED = "current", "moved", "deceased", "erased"
 
     class Meta:
         db_table = "customer"

@@ -19,12 +19,14 @@ from loper.server.records.fieldwork import AccessNotes, FollowUp, PartOrder, Vis
 from loper.server.records.links import CodeChallenge, Link
 from loper.server.records.logs import ContactLog
 from loper.server.records.partners import Ask, TechnicianToken
+from loper.server.records.privacy import AccessExport, Erasure, Hold, Look, Retained
 from loper.server.records.proposals import Proposal
 from loper.server.records.restored import Restored
 from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, TaskAttempt, Touch, Waiting
 
 __all__ = [
     "Absence",
+    "AccessExport",
     "AccessNotes",
     "Appointment",
     "Ask",
@@ -43,6 +45,7 @@ __all__ = [
     "DialogueProgress",
     "Drive",
     "Duration",
+    "Erasure",
     "Event",
     "EventData",
     "EventSource",
@@ -51,11 +54,13 @@ __all__ = [
     "Forecast",
     "Handover",
     "Heartbeat",
+    "Hold",
     "JourneyDraft",
     "JourneyMove",
     "JourneyVersion",
     "Lesson",
     "Link",
+    "Look",
     "Note",
     "OrganisationFile",
     "Outbox",
@@ -65,6 +70,7 @@ __all__ = [
     "Proposal",
     "Publication",
     "Restored",
+    "Retained",
     "RouteDay",
     "SignOff",
     "StoredFile",

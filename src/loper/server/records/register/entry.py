@@ -33,6 +33,7 @@ class Kind(StrEnum):
     """What a field holds."""
 
     PERSON = "person"  # says something of the customer; goes along in the export of their data
+    TRACE = "trace"  # of what happened to them: goes along in the export, and stands after an erase, by reference
     HIDDEN = "hidden"  # of the customer, but no use to them: hashes, search words
     STAFF = "staff"  # says who of the organisation did it
     REFERENCE = "reference"  # stands after an erase, because ...
@@ -106,6 +107,7 @@ def table(
     erase: Erase = Erase.ROW,
     since: str = "",
     person: str = "",
+    trace: str = "",
     hidden: str = "",
     staff: str = "",
     plain: str = "",
@@ -115,7 +117,9 @@ def table(
     ways = {
         Of.CUSTOMER: customer, Of.CASE: case, Of.HOME: home, Of.ACCOUNT: account, Of.TECHNICIAN: technician
     }  # fmt: skip
-    groups = {Kind.PERSON: person, Kind.HIDDEN: hidden, Kind.STAFF: staff, Kind.PLAIN: plain}
+    groups = {
+        Kind.PERSON: person, Kind.TRACE: trace, Kind.HIDDEN: hidden, Kind.STAFF: staff, Kind.PLAIN: plain
+    }  # fmt: skip
     pairs = [(name, kind) for kind, names in groups.items() for name in names.split()]
     pairs += [(name, Kind.REFERENCE) for name in stands or ()]
     if len({name for name, _kind in pairs}) < len(pairs):

@@ -13,7 +13,8 @@ TABLES = (
         customer="customer",
         case="case",
         erase=Erase.EMPTY,
-        person="start end status changed kind postcode lat lon",
+        person="postcode lat lon",
+        trace="start end status changed kind",
         plain="id sequence block planned minutes pinned skills material material_in people priority",
         stands={
             "uid": STANDS,
