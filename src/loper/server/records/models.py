@@ -18,8 +18,10 @@ from loper.server.records.dialogues import CallWish, DialogueProgress, Note, Sto
 from loper.server.records.fieldwork import AccessNotes, FollowUp, PartOrder, VisitPhoto, VisitReport
 from loper.server.records.links import CodeChallenge, Link
 from loper.server.records.logs import ContactLog
+from loper.server.records.out import Delivery, Outgoing, Subscriber
 from loper.server.records.partners import Ask, TechnicianToken
 from loper.server.records.privacy import AccessExport, Erasure, Hold, Look, Retained
+from loper.server.records.promises import Promise, PromiseCase
 from loper.server.records.proposals import Proposal
 from loper.server.records.restored import Restored
 from loper.server.records.runtime import Case, Event, EventData, Heartbeat, Outbox, Task, TaskAttempt, Touch, Waiting
@@ -41,6 +43,7 @@ __all__ = [
     "ContactLog",
     "Customer",
     "CustomerWord",
+    "Delivery",
     "DemoClock",
     "DialogueProgress",
     "Drive",
@@ -64,8 +67,11 @@ __all__ = [
     "Note",
     "OrganisationFile",
     "Outbox",
+    "Outgoing",
     "PartOrder",
     "Position",
+    "Promise",
+    "PromiseCase",
     "Property",
     "Proposal",
     "Publication",
@@ -74,6 +80,7 @@ __all__ = [
     "RouteDay",
     "SignOff",
     "StoredFile",
+    "Subscriber",
     "SurveyAnswer",
     "Task",
     "TaskAttempt",
