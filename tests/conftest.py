@@ -30,7 +30,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            for table in ("touch", "event"):
+            for table in ("touch", "event", "look"):
                 cursor.execute(f"DROP TRIGGER {table}_is_kept")
 
 

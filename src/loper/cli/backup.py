@@ -40,11 +40,15 @@ def restore(arguments: Namespace) -> int:
         return 2
 
     def put_back() -> str:
+        from loper.server.actions.privacy.erase import erase_again
         from loper.server.actions.restored import mark_restored
 
+        erased = Path(arguments.erased) if arguments.erased else None
+        if erased is not None and not erased.is_file():
+            raise Trouble(f"{erased} is not there; --erased names the list of erasures (erased.jsonl)")
         stopped = _time(arguments.stopped)
         if arguments.mark:
-            until = mark_restored(stopped)
+            until, gone = mark_restored(stopped), erase_again(erased)
         else:
             file = Path(arguments.file)
             dump = dump_of()
@@ -52,15 +56,16 @@ def restore(arguments: Namespace) -> int:
             if kind != dump.kind:
                 raise Trouble(f"{file} is a backup of {kind}, and LOPER_DATABASE names {dump.kind}; the two do not mix")
             with dump.read(file):  # until it is marked, no worker takes a message from it
-                until = mark_restored(stopped)
-        return DONE.format(at=until.astimezone(UTC))
+                until, gone = mark_restored(stopped), erase_again(erased)
+        return DONE.format(at=until.astimezone(UTC), gone=gone)
 
     return _said("restore", "nothing was put back", put_back)
 
 
 DONE = """\
 Put back. What was due up to {at:%Y-%m-%d %H:%M} UTC is not sent by itself: it may have gone already.
-It will stand in the log as unknown, and at the desk as tasks, once a worker runs. Before that:
+Customers erased since the backup, and erased again: {gone}.
+What was due will stand in the log as unknown, and at the desk as tasks, once a worker runs. Before that:
   1. let your other systems send again what they told since the backup; what is known already changes nothing;
   2. do again what an administrator did since: accounts, passwords, tokens, published journeys.
 Everybody signs in again. Now start the web and the workers."""

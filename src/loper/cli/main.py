@@ -87,7 +87,12 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument(
         "--stopped", metavar="TIME", help="when the old workers stopped (default: now); what is due later goes as usual"
     )
+    restore.add_argument(
+        "--erased", metavar="FILE", help="the list of who was erased (default: erased.jsonl in LOPER_DATA)"
+    )
     restore.set_defaults(run=_later("backup", "restore"))
+
+    _privacy(commands)
 
     manage = commands.add_parser("manage", help="Django's own commands: migrate, createsuperuser, ...")
     manage.add_argument("arguments", nargs=argparse.REMAINDER, help="the command of Django and its words")
@@ -146,6 +151,29 @@ def _observe(commands: Any) -> None:
     observe.add_argument("--html", metavar="REPORT.html", help="write all answers, with pictures, as one file to open")
     observe.add_argument("--json", action="store_true", help="the figures as one JSON document")
     observe.set_defaults(run=_later("observe", "observe"))
+
+
+def _privacy(commands: Any) -> None:
+    """Customers' data in hand."""
+    privacy = commands.add_parser("privacy", help="customers' data: what there is, give it out, erase it, who looked")
+    privacy = privacy.add_subparsers(required=True)
+    register = privacy.add_parser("register", help="every field: whose, what for, how long, what an erase does; as CSV")
+    register.set_defaults(run=_later("privacy", "register"))
+    verify = privacy.add_parser("verify", help="whether anybody changed the list of who looked at whom")
+    verify.set_defaults(run=_later("privacy", "verify"))
+    due = privacy.add_parser("due", help="what was kept long enough and goes next, table by table")
+    due.set_defaults(run=_later("privacy", "due"))
+    export = privacy.add_parser("export", help="all that is known of a customer, as a ZIP")
+    export.add_argument("customer", help="the key of the customer")
+    export.add_argument("--to", metavar="FILE.zip", required=True, help="where it goes")
+    export.add_argument("--language", choices=["nl", "en"], default="nl", help="nl or en (default: nl)")
+    export.set_defaults(run=_later("privacy", "export"))
+    erase = privacy.add_parser("erase", help="what would go of a customer; with --yes it goes, for good")
+    erase.add_argument("customer", help="the key of the customer")
+    erase.add_argument("--yes", action="store_true", help="do it")
+    erase.set_defaults(run=_later("privacy", "erase"))
+    scrub = privacy.add_parser("scrub", help="write the database's files anew: what was erased is in no free page")
+    scrub.set_defaults(run=_later("privacy", "scrub"))
 
 
 def _setup(commands: Any) -> None:

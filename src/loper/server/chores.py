@@ -15,6 +15,8 @@ from django.db import connection
 
 from loper.channels.email import Inbox, Unreachable
 from loper.server.actions import arrivals, complexes, homes, lessons, logs, migrate, nightly, own_log, partners, returns
+from loper.server.actions.out.chores import going_out
+from loper.server.actions.privacy import access, erase, retain
 from loper.server.actions.tidy import tidy
 from loper.server.post import inbox_settings
 
@@ -41,8 +43,11 @@ def chores() -> list[Chore]:
         Chore("times for many homes", _place_homes, 2),
         Chore("sweeping up", _sweep_up, 3600, rests=True),
         Chore("planning days again", _plan_again, 60, rests=True),
+        Chore("what was kept long enough", _let_go, 3600, rests=True),
+        Chore("what customers asked to have", _give_out, 5),
         Chore("arrivals", _follow_days, 120),
         Chore("logs of contacts", _read_logs, 3),
+        Chore("what goes out", going_out(), 1),
         *([Chore("the mailbox of bounces", _watch_inbox, 60)] if inbox_settings() is not None else ()),
         *([Chore("places of homes", homes_in_turn(), 60)] if settings.LOPER_GEOCODER else ()),
     ]
@@ -92,6 +97,19 @@ def _place_homes(stop: threading.Event) -> None:
 def _sweep_up(stop: threading.Event) -> None:
     """What nobody needs any more."""
     tidy()
+
+
+def _let_go(stop: threading.Event) -> None:
+    """Personal data whose time is over, batch by batch; after erasures the files of the database are written anew."""
+    while retain.go_on() and not stop.wait(0.05):
+        pass
+    erase.scrub_if_due()
+
+
+def _give_out(stop: threading.Event) -> None:
+    """All that is known of a customer, as a file, where somebody asked for it."""
+    while access.make_next() and not stop.is_set():
+        pass
 
 
 def _plan_again(stop: threading.Event) -> None:

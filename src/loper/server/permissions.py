@@ -13,7 +13,7 @@ from typing import Any
 import rules
 from django.core.exceptions import PermissionDenied
 
-STAFF = ("director", "agent", "technician", "planner", "analyst", "admin", "partner")
+STAFF = ("director", "agent", "technician", "planner", "analyst", "admin", "partner", "privacy")
 
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     # what               who
@@ -51,6 +51,13 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "technicians.change": ("planner", "admin"),
     "organisation.change": ("director", "admin"),
     "office": ("admin", "director"),  # what is connected, kept in order, answered for; each subject asks for its own
+    "privacy": ("admin", "privacy"),  # the register, who looked, what is kept: the privacy officer
+    "privacy.export": ("admin", "privacy"),
+    "privacy.erase": ("admin", "privacy"),
+    "privacy.hold": ("admin", "privacy"),
+    "out": ("admin", "director", "analyst"),  # who hears what happens, and what went to them
+    "out.change": ("admin",),
+    "promises": ("analyst", "director", "agent", "planner"),
     "accounts.change": ("admin",),
 }
 

@@ -27,6 +27,11 @@ LOPER_REPLAN_AT     when days are planned again at night (default: 02:00; empty:
 LOPER_TILES         the map under the stops, like https://tiles.example.nl/{z}/{x}/{y}.png; empty: only the stops; _BY:
                     whose map it is, as its licence asks to be said
 LOPER_LOG_BYTES     the largest file of contacts that a page takes (default: 60000000); for larger ones: loper bring
+LOPER_OUT_PRIVATE   networks of our own that webhooks may reach, with commas, like 10.1.0.0/16 (default: none);
+                    _CA: a file of certificates to trust; _SECONDS: the most that one may take (default: 10)
+                    (docs/reference/webhooks.md)
+LOPER_KEEP          how long things are kept, in days, where that is not as the register says: case=730,pictures=365
+                    (docs/reference/privacy.md)
 LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
                     two and a half times LOPER_SMTP_TIMEOUT
 """
@@ -88,6 +93,17 @@ def secret_key(folder: Path) -> str:
 
 
 SECRET_KEY = secret_key(DATA)
+
+
+def days_of(text: str) -> dict[str, int]:
+    """`case=730, pictures=365` as rule -> days; raises ValueError for what is no such list."""
+    found = {}
+    for part in filter(None, (one.strip() for one in text.split(","))):
+        name, _is, number = part.partition("=")
+        if not number.strip().isdigit():
+            raise ValueError(f"LOPER_KEEP: '{part}' is not like case=730")
+        found[name.strip()] = int(number)
+    return found
 
 
 SILENCE = {
@@ -217,6 +233,9 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA / "media"
 LOPER_LOGS = DATA / "logs"  # logs of contacts, laid out for questions; shared by all machines that serve pages or work
+LOPER_EXPORTS = DATA / "exports"  # what customers asked for: all that we know of them; shared like logs
+LOPER_ERASED = DATA / "erased.jsonl"  # who was erased, for a backup that is put back; keep it apart from the backups
+LOPER_KEEP = days_of(env("KEEP"))
 LOPER_LOG_BYTES = int(env("LOG_BYTES", "60000000"))  # the largest file of contacts that a page takes
 LOPER_PHOTO_BYTES = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -332,6 +351,12 @@ LOPER_SMS: dict[str, Any] = {
 }
 LOPER_SENDERS = int(env("SENDERS", "8"))
 LOPER_HOLD = float(env("HOLD", "180"))
+
+LOPER_OUT: dict[str, Any] = {
+    "private": [one.strip() for one in env("OUT_PRIVATE").split(",") if one.strip()],
+    "ca": env("OUT_CA"),
+    "seconds": float(env("OUT_SECONDS", "10")),
+}
 
 LOPER_ROADS = env("ROADS")
 LOPER_GEOCODER = env("GEOCODER")

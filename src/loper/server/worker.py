@@ -19,6 +19,7 @@ from loper.run.ports import Channel
 from loper.run.worker import sweep, work
 from loper.server import roads
 from loper.server.actions import nightly
+from loper.server.actions.privacy import retain
 from loper.server.actions.texts import Texts
 from loper.server.alone import check_database, the_only_worker
 from loper.server.chores import chores, now_and_then, once
@@ -96,4 +97,5 @@ def check() -> None:
     if 2.5 * settings.LOPER_SMTP["timeout"] > settings.LOPER_HOLD:
         raise ValueError("LOPER_HOLD must be at least two and a half times LOPER_SMTP_TIMEOUT")
     nightly.check()
+    retain.check()
     roads.check()

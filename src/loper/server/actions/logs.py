@@ -145,6 +145,11 @@ def remove(*, actor: Actor, log: ContactLog) -> None:
     demand(actor, "log.bring")
     if log.own:
         raise Refused(_("Loper's own log cannot be taken away."))
+    forget(log)
+
+
+def forget(log: ContactLog) -> None:
+    """Its row, its file and all that was laid out of it."""
     place = folder_of(log)
     log.delete()
     shutil.rmtree(place, ignore_errors=True)

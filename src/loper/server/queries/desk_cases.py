@@ -16,7 +16,7 @@ from loper.server.queries.cases import stage_title
 from loper.server.queries.organisation import text_in
 from loper.server.records.agenda import Appointment
 from loper.server.records.customers import Customer
-from loper.server.records.runtime import Case, Task
+from loper.server.records.runtime import EMPTIED, Case, Task
 
 PAGE = 50
 STATES = ("open", "ended", "all")
@@ -105,8 +105,8 @@ def _rows(filters: Filters) -> QuerySet[Case]:
 
 
 def set_aside(rows: QuerySet[Case]) -> QuerySet[Case]:
-    """Those that were set aside."""
-    return literally(rows, "NOT (set_aside = '')")
+    """Those that were set aside, and can go on."""
+    return literally(rows, "NOT (set_aside = '')").exclude(set_aside=EMPTIED)
 
 
 def literally(rows: QuerySet[Any], condition: str) -> QuerySet[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import Any
 
 from django.apps import apps
@@ -16,7 +16,10 @@ from loper.server import clock
 from loper.server.records.customers import Customer
 from loper.server.records.privacy import Hold
 from loper.server.records.register import TABLES, Erase, Kind, Of, Table
-from loper.server.records.runtime import Case
+from loper.server.records.runtime import Case, EventData
+
+NO_STATE = '{"ended":true}'
+"""Of a case that was emptied: it is over, and nothing comes of it any more."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +56,7 @@ def model_of(table: Table) -> Any:
 def rows_of(table: Table, who: Person) -> QuerySet[Any]:
     """The rows of a table that are this person's."""
     ways = [Q(**{f"{path.lookup}__in": keys}) for path in table.paths if (keys := who.keys(path.of))]
-    rows = model_of(table)._default_manager
+    rows: QuerySet[Any] = model_of(table)._default_manager.all()
     return rows.filter(reduce(or_, ways)) if ways else rows.none()
 
 
@@ -61,6 +64,24 @@ def personal() -> Iterator[Table]:
     """The tables that hold something of a customer."""
     ours = {Of.CUSTOMER, Of.CASE, Of.HOME}
     return (one for one in TABLES.values() if any(path.of in ours for path in one.paths))
+
+
+def filled(table: Table) -> Q:
+    """Rows in which there is still something to empty."""
+    model = model_of(table)
+    fields = [model._meta.get_field(name) for name in table.names(Kind.PERSON, Kind.HIDDEN)]
+    return ~reduce(and_, (Q(**{field.name: nothing(field)}) for field in fields))
+
+
+def nothing(field: Any) -> Any:
+    """What stands in a field that was emptied."""
+    if field.model is Case and field.name == "state":
+        return NO_STATE
+    if field.model is EventData:
+        return "{}"
+    if field.null:
+        return None
+    return field.get_default() if field.has_default() else ""
 
 
 def counts(who: Person) -> Mapping[str, int]:

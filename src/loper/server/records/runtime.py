@@ -10,6 +10,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+EMPTIED = "emptied"
+"""Why a case of somebody who was erased is set aside: for ever."""
+
 
 class Case(models.Model):
     """A case and the fold of its events. `wake`: when a tick is worth while; `set_aside`: why it is left alone.
@@ -214,4 +217,4 @@ class Heartbeat(models.Model):
         db_table = "heartbeat"
 
 
-__all__ = ["Case", "Event", "EventData", "Heartbeat", "Outbox", "Task", "TaskAttempt", "Touch", "Waiting"]
+__all__ = ["EMPTIED", "Case", "Event", "EventData", "Heartbeat", "Outbox", "Task", "TaskAttempt", "Touch", "Waiting"]

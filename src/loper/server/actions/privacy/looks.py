@@ -1,7 +1,8 @@
 """Who looked at whom is written down: rows that only grow, each sealed with the one before it (a hash chain).
 
-Whoever changes or takes out a row by hand breaks every seal after it; `verify` names the first. A chain shows that it was
-changed, not by whom: keep the newest seal elsewhere (`loper privacy verify` prints it) to notice a chain made anew.
+Whoever changes or takes out a row by hand breaks every seal after it; `verify` names the first. A chain shows that
+something was changed, not by whom: keep the newest seal elsewhere (`loper privacy verify` prints it) to notice a chain
+that was made anew.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def looked(*, actor: Actor, customer: str, page: str, why: str = "") -> Look | N
     now = clock.now()
     role = next(iter(sorted(actor.roles)), "")
     who = actor.user.get_username() if actor.user is not None else actor.name
-    seen = dict(who=who[:150], customer=customer, page=page[:80])
+    seen = {"who": who[:150], "customer": customer, "page": page[:80]}
     if not why and Look.objects.filter(**seen, at__gt=now - AGAIN, at__lte=now).exists():
         return None
     with transaction.atomic():

@@ -6,6 +6,11 @@ from django.db import migrations, models
 from loper.server.records.guard import guard
 
 
+def make_role(apps, schema_editor):
+    """The privacy officer has a role of their own."""
+    apps.get_model("auth", "Group").objects.get_or_create(name="privacy")
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -104,5 +109,6 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('day', 'table'), name='a_table_once_a_day')],
             },
         ),
+        migrations.RunPython(make_role, migrations.RunPython.noop),
         migrations.RunPython(lambda apps, editor: guard(editor.connection), migrations.RunPython.noop),
     ]

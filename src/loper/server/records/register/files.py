@@ -27,7 +27,7 @@ PILES = (
         purpose="listen",
         basis=Basis.INTEREST,
         keep="log",
-        erase=_("customers stand in them as codes that lead back to nobody; the whole log goes after a year"),
+        erase=_("customers stand in them as codes that lead back to nobody; the file it was read from goes with an erase"),
     ),
     Pile(
         name=_("backups"),
