@@ -167,12 +167,3 @@ def put_away(row: AccessExport) -> None:
     """The file and its row go."""
     shutil.rmtree(file_of(row).parent, ignore_errors=True)
     row.delete()
-
-
-def sweep_exports() -> int:
-    """Exports whose month is over go, file and all; gives how many."""
-    before = clock.now() - timedelta(days=RULES["file"].days)
-    old = list(AccessExport.objects.filter(asked__lt=before)[:500])
-    for row in old:
-        put_away(row)
-    return len(old)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,17 +12,20 @@ from django.db.models import F, QuerySet
 
 from loper.server import clock
 from loper.server.actions.logs import forget
-from loper.server.actions.privacy.access import sweep_exports
+from loper.server.actions.privacy.access import put_away
 from loper.server.actions.privacy.erase import emptied
 from loper.server.permissions import Actor, demand
 from loper.server.queries.privacy import filled, held, model_of
 from loper.server.records.customers import Customer
 from loper.server.records.logs import ContactLog
-from loper.server.records.privacy import Retained
+from loper.server.records.privacy import AccessExport, Retained
 from loper.server.records.register import RULES, TABLES, Clock, Erase, Of, Table
 from loper.server.records.runtime import EMPTIED, Case, Waiting
 
 BATCH = 2_000
+
+FOLDERS: Mapping[Any, Callable[[Any], None]] = {ContactLog: forget, AccessExport: put_away}
+"""Tables whose rows have a folder of their own, and how one goes with it."""
 
 
 def overdue(table: Table, now: datetime) -> QuerySet[Any]:
@@ -93,7 +96,7 @@ def go_on() -> int:
             total += number
             _count(table.model, number)
     late = Waiting.objects.filter(case__in=Case.objects.filter(set_aside=EMPTIED).values("key"))
-    return total + late.delete()[0] + sweep_exports()
+    return total + late.delete()[0]
 
 
 def _batch(table: Table, now: datetime) -> int:
@@ -102,9 +105,9 @@ def _batch(table: Table, now: datetime) -> int:
     if not keys:
         return 0
     these = model._default_manager.filter(pk__in=keys)
-    if model is ContactLog:
+    if model in FOLDERS:
         for one in these:
-            forget(one)
+            FOLDERS[model](one)
         return len(keys)
     if table.erase != Erase.EMPTY:
         these.delete()
