@@ -116,6 +116,11 @@ class Statements:
         self.event_data = self._insert("event_data", {"case": TEXT, "number": INT, "data": TEXT})
         self.touch = self._insert("touch", TOUCH_COLUMNS)
 
+        # Lines of the log that go out to other systems, if there is one that hears of them.
+        heard = "WHERE EXISTS (SELECT 1 FROM subscriber WHERE state = 'on')"
+        self.outgoing = 'INSERT INTO outgoing ("case", seq) ' + (
+            f"SELECT u.* FROM unnest(%s::text[], %s::int[]) AS u {heard}" if postgresql else f"SELECT %s, %s {heard}"
+        )
         # Which of these events were accepted.
         asked = (
             "unnest(%s::text[], %s::text[], %s::text[]) AS a (c, s, i)"

@@ -207,6 +207,7 @@ class SqlUnit:
                 for t in changes.touches
             ],
         )  # fmt: skip
+        self._many(write.outgoing, [(touch.case, touch.seq) for touch in changes.touches])
         self._many(write.withdraw, [(why[:200], case, *_split(moment)) for case, moment, why in changes.withdrawn])
         self._many(
             write.queue,
