@@ -121,6 +121,7 @@ class Statements:
         self.outgoing = 'INSERT INTO outgoing ("case", seq) ' + (
             f"SELECT u.* FROM unnest(%s::text[], %s::int[]) AS u {heard}" if postgresql else f"SELECT %s, %s {heard}"
         )
+
         # Which of these events were accepted.
         asked = (
             "unnest(%s::text[], %s::text[], %s::text[]) AS a (c, s, i)"
