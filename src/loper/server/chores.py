@@ -17,6 +17,7 @@ from loper.channels.email import Inbox, Unreachable
 from loper.server.actions import arrivals, complexes, homes, lessons, logs, migrate, nightly, own_log, partners, returns
 from loper.server.actions.out.chores import going_out
 from loper.server.actions.privacy import access, erase, retain
+from loper.server.actions.promises.keep import keeping
 from loper.server.actions.tidy import tidy
 from loper.server.post import inbox_settings
 
@@ -48,6 +49,7 @@ def chores() -> list[Chore]:
         Chore("arrivals", _follow_days, 120),
         Chore("logs of contacts", _read_logs, 3),
         Chore("what goes out", going_out(), 1),
+        Chore("the ledger of promises", keeping(), 60),
         *([Chore("the mailbox of bounces", _watch_inbox, 60)] if inbox_settings() is not None else ()),
         *([Chore("places of homes", homes_in_turn(), 60)] if settings.LOPER_GEOCODER else ()),
     ]
