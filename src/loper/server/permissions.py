@@ -50,7 +50,11 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "journey.check": ("director", "agent", "analyst", "planner"),
     "technicians.change": ("planner", "admin"),
     "organisation.change": ("director", "admin"),
-    "office": ("admin", "director"),  # what is connected, kept in order, answered for; each subject asks for its own
+    "office": (
+        "admin",
+        "director",
+        "privacy",
+    ),  # what is connected, kept in order, answered for; each subject asks for its own
     "privacy": ("admin", "privacy"),  # the register, who looked, what is kept: the privacy officer
     "privacy.export": ("admin", "privacy"),
     "privacy.erase": ("admin", "privacy"),

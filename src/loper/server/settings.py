@@ -31,7 +31,7 @@ LOPER_OUT_PRIVATE   networks of our own that webhooks may reach, with commas, li
                     _CA: a file of certificates to trust; _SECONDS: the most that one may take (default: 10)
                     (docs/reference/webhooks.md)
 LOPER_KEEP          how long things are kept, in days, where that is not as the register says: case=730,pictures=365
-                    (docs/reference/privacy.md)
+                    (docs/how-to/privacy.md)
 LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
                     two and a half times LOPER_SMTP_TIMEOUT
 """

@@ -118,6 +118,11 @@ def whole(key: str, language: str, *, people: bool = True) -> Whole | None:
     )
 
 
+def customer_of_case(key: str) -> str:
+    """The key of the customer of this case; empty where there is no such case."""
+    return Case.objects.filter(key=key).values_list("customer", flat=True).first() or ""
+
+
 def set_aside_because(key: str) -> str:
     """Why a case was set aside; empty when it was not."""
     return Case.objects.filter(key=key).values_list("set_aside", flat=True).first() or ""

@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db.models import Q, QuerySet
 
 from loper.server import clock
+from loper.server.queries.desk_search import people, understand
 from loper.server.records.customers import Customer
 from loper.server.records.privacy import Hold
 from loper.server.records.register import TABLES, Erase, Kind, Of, Table
@@ -123,3 +124,10 @@ def held(day: date | None = None) -> QuerySet[Hold, str]:
     day = day or clock.today()
     rows = Hold.objects.filter(Q(until=None) | Q(until__gte=day), lifted=None)
     return rows.values_list("customer", flat=True)
+
+
+def find(text: str, most: int = 20) -> list[Customer]:
+    """Customers by what somebody types: a key, a case, an address, an e-mail address, a telephone number, a name."""
+    rows = Customer.objects.select_related("home").order_by("name", "pk")
+    exact = rows.filter(Q(key=text) | Q(key__in=Case.objects.filter(key=text).values("customer")))
+    return list(exact[:most]) or people(understand(text), most)[:most]

@@ -6,6 +6,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 TITLES = {
+    "records.Property": gettext_noop("Homes"),
+    "records.CustomerWord": gettext_noop("By which words of your name you are found"),
+    "records.CodeChallenge": gettext_noop("Codes for a lost link"),
+    "records.Drive": gettext_noop("Trips to you"),
+    "records.Handover": gettext_noop("Who was to come before"),
+    "records.Erasure": gettext_noop("Who was erased"),
+    "records.Retained": gettext_noop("What went by itself"),
+    "auth.User": gettext_noop("Accounts of colleagues"),
     "records.Customer": gettext_noop("Who you are"),
     "records.ContactAddress": gettext_noop("How we reach you"),
     "records.Consent": gettext_noop("What you agreed to, and what not"),
@@ -72,6 +80,20 @@ FIELDS = {
     "who": gettext_noop("for whom"), "why": gettext_noop("why"), "arrived": gettext_noop("came in"),
     "late": gettext_noop("late"),
 }  # fmt: skip
+
+PAGES = {
+    "desk:customer": gettext_noop("customer"), "desk:case": gettext_noop("case"),
+    "desk:photo": gettext_noop("photograph"),
+    "field:visit": gettext_noop("visit"), "partner:visit": gettext_noop("visit"),
+    "office:privacy_person": gettext_noop("all that there is"), "office:privacy_download": gettext_noop("download"),
+    "export": gettext_noop("asked for all of it"), "erase": gettext_noop("erased"),
+}  # fmt: skip
+"""Where somebody looked."""
+
+
+def page_of(name: str) -> str:
+    """A page of a look in words."""
+    return _(PAGES[name]) if name in PAGES else name
 
 
 def title_of(model: str) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from loper.server import clock
 from loper.server.actions.cases import add_note, last_withdrawal
+from loper.server.actions.privacy.looks import looked
 from loper.server.actions.refused import Refused
 from loper.server.pages.desk import words
 from loper.server.pages.desk.door import actor_of, case_of, opens, sees_people
@@ -22,7 +23,7 @@ from loper.server.pages.desk.story import Said, next_ones, said
 from loper.server.permissions import demand
 from loper.server.queries.corrections import can_retract
 from loper.server.queries.desk_acts import acts
-from loper.server.queries.desk_case import Whole, set_aside_because, whole
+from loper.server.queries.desk_case import Whole, customer_of_case, set_aside_because, whole
 from loper.server.queries.desk_story import Line
 from loper.server.queries.desk_tasks import as_chores
 from loper.server.queries.duty import can_be_sent
@@ -63,6 +64,8 @@ def page(request: HttpRequest, key: str, *, status: int = 200, **more: Any) -> H
     if found is None:
         raise Http404
     view = found.view
+    if see:
+        looked(actor=actor, customer=view.case.customer, page="desk:case")
     can = acts(view, actor)
     undo = actor.may("case.withdraw") and last_withdrawal(view) is not None
     every = "all" in request.GET
@@ -137,6 +140,7 @@ def photo(request: HttpRequest, file: UUID) -> HttpResponse:
     demand(actor_of(request), "case.see", found.case if found else None)
     if found is None:
         raise Http404
+    looked(actor=actor_of(request), customer=customer_of_case(found.case), page="desk:photo")
     return HttpResponse(
         bytes(found.content),
         content_type=found.content_type,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from loper.server.actions import customers
+from loper.server.actions.privacy.looks import looked
 from loper.server.actions.refused import Refused
 from loper.server.pages.desk import words
 from loper.server.pages.desk.door import actor_of, opens
@@ -35,6 +36,7 @@ def customer_of(request: HttpRequest, key: str) -> Customer:
     found = Customer.objects.select_related("home").filter(key=key).first()
     if found is None:
         raise Http404
+    looked(actor=actor_of(request), customer=key, page="desk:customer")
     return found
 
 

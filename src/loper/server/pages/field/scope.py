@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import get_language
 
+from loper.server.actions.privacy.looks import looked
 from loper.server.permissions import Actor, staff
 from loper.server.queries.visits import left_today, own
 from loper.server.records.agenda import Appointment
@@ -38,6 +39,7 @@ def mine(request: HttpRequest, visit: int) -> Appointment:
     found = own(me(request).technician or "", visit)
     if found is None:
         raise Http404
+    looked(actor=me(request), customer=found.customer, page="field:visit")
     return found
 
 

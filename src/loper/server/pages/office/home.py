@@ -6,9 +6,17 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.http import require_safe
 
-SUBJECTS: tuple[tuple[str, str, str, str], ...] = ()
+SUBJECTS: tuple[tuple[str, str, str, str], ...] = (
+    (
+        _("Privacy"),
+        _("One person whole: give it out, hold it, erase it. What there is and why, who looked, what goes and when."),
+        "office:privacy",
+        "privacy",
+    ),
+)
 """Title, what one does there in a sentence, name of the page, permission that opens it."""
 
 

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from loper.server.pages.office import home
+from loper.server.pages.office import home, privacy
 
 app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("privacy", privacy.overview, name="privacy"),
+    path("privacy/register", privacy.register, name="privacy_register"),
+    path("privacy/looks", privacy.looked, name="privacy_looks"),
+    path("privacy/person/<str:key>", privacy.one, name="privacy_person"),
+    path("privacy/person/<str:key>/<slug:what>", privacy.act, name="privacy_act"),
+    path("privacy/export/<uuid:pk>", privacy.download, name="privacy_download"),
 ]

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from loper.server.actions import partners
 from loper.server.actions.agenda import chosen_slot
+from loper.server.actions.privacy.looks import looked
 from loper.server.actions.refused import Refused
 from loper.server.pages.partner.scope import firm, for_partners, language, me
 from loper.server.queries.partners import asked_of, free_times, one_asked
@@ -83,6 +84,8 @@ def _show(request: HttpRequest, pk: int, error: str = "", status: int = 200) -> 
     found = one_asked(partner, pk, language())
     if found is None:
         raise Http404
+    if found.known:
+        looked(actor=me(request), customer=found.row.customer, page="partner:visit")
     known = reasons(found.visit.view.journey) if found.visit else ()
     context = {
         "one": found,
