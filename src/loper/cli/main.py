@@ -9,7 +9,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from typing import Any
 
-from loper.cli import files
+from loper.cli import files, out
 
 MOST_DAYS = 36_525
 
@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=_later("demo", "demo"))
 
     _setup(commands)
+    out.arguments(commands, _later)
 
     backup = commands.add_parser("backup", help="the whole database as one file, taken while everything runs")
     backup.add_argument("folder", help="where the file goes; its name has the time in it")

@@ -15,6 +15,7 @@ from django.db import connection
 
 from loper.channels.email import Inbox, Unreachable
 from loper.server.actions import arrivals, complexes, homes, lessons, logs, migrate, nightly, own_log, partners, returns
+from loper.server.actions.out import parquet
 from loper.server.actions.out.chores import going_out
 from loper.server.actions.privacy import access, erase, retain
 from loper.server.actions.promises.keep import keeping
@@ -50,6 +51,7 @@ def chores() -> list[Chore]:
         Chore("logs of contacts", _read_logs, 3),
         Chore("what goes out", going_out(), 1),
         Chore("the ledger of promises", keeping(), 60),
+        *([Chore("tables for analysts", _write_tables, 3600)] if settings.LOPER_TABLES else ()),
         *([Chore("the mailbox of bounces", _watch_inbox, 60)] if inbox_settings() is not None else ()),
         *([Chore("places of homes", homes_in_turn(), 60)] if settings.LOPER_GEOCODER else ()),
     ]
@@ -133,6 +135,9 @@ def _read_logs(stop: threading.Event) -> None:
         pass
 
 
+def _write_tables(stop: threading.Event) -> None:
+    """The tables for analysts, as files."""
+    parquet.write_if_asked()
 def homes_in_turn() -> Callable[[threading.Event], int]:
     """A few homes at a time that the geocoder is asked about, each time the next ones."""
     after = 0

@@ -32,6 +32,8 @@ LOPER_OUT_PRIVATE   networks of our own that webhooks may reach, with commas, li
                     (docs/reference/webhooks.md)
 LOPER_KEEP          how long things are kept, in days, where that is not as the register says: case=730,pictures=365
                     (docs/how-to/privacy.md)
+LOPER_TABLES        a folder in which the tables for analysts are kept as Parquet, brought up to date every hour
+                    (default: none; docs/reference/tables.md)
 LOPER_HOLD          seconds after which another worker takes over what a dead one held (default: 180); at least
                     two and a half times LOPER_SMTP_TIMEOUT
 """
@@ -358,6 +360,7 @@ LOPER_OUT: dict[str, Any] = {
     "seconds": float(env("OUT_SECONDS", "10")),
 }
 
+LOPER_TABLES = env("TABLES")
 LOPER_ROADS = env("ROADS")
 LOPER_GEOCODER = env("GEOCODER")
 LOPER_REPLAN_AT = env("REPLAN_AT", "02:00")
