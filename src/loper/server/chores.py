@@ -138,6 +138,8 @@ def _read_logs(stop: threading.Event) -> None:
 def _write_tables(stop: threading.Event) -> None:
     """The tables for analysts, as files."""
     parquet.write_if_asked()
+
+
 def homes_in_turn() -> Callable[[threading.Event], int]:
     """A few homes at a time that the geocoder is asked about, each time the next ones."""
     after = 0

@@ -361,6 +361,7 @@ LOPER_OUT: dict[str, Any] = {
 }
 
 LOPER_TABLES = env("TABLES")
+
 LOPER_ROADS = env("ROADS")
 LOPER_GEOCODER = env("GEOCODER")
 LOPER_REPLAN_AT = env("REPLAN_AT", "02:00")
