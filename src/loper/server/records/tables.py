@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from django.utils.translation import gettext_noop as _
+
 VERSION = 1
 READER = "loper_reader"
 """On PostgreSQL the role that may read the views, and nothing else, where somebody made it."""
@@ -68,7 +70,7 @@ HOME = "LEFT JOIN customer c ON c.key = t.customer LEFT JOIN property h ON h.id 
 VIEWS = (
     View(
         name="cases",
-        says="A row a case, as it stands.",
+        says=_("A row a case, as it stands."),
         source="journey_case t " + HOME,
         month="begun",
         key=("case",),
@@ -88,7 +90,7 @@ VIEWS = (
     ),
     View(
         name="contacts",
-        says="A row a line of the log: everything that happened, in order of `case`, `seq`. It only grows.",
+        says=_("A row a line of the log: everything that happened, in order of `case`, `seq`. It only grows."),
         source="touch t",
         month="recorded",
         key=("case", "seq"),
@@ -116,7 +118,7 @@ VIEWS = (
     ),
     View(
         name="messages",
-        says="A row a message to a customer, also one that never went.",
+        says=_("A row a message to a customer, also one that never went."),
         source="outbox t",
         month="queued",
         key=("message",),
@@ -141,7 +143,7 @@ VIEWS = (
     ),
     View(
         name="visits",
-        says="A row an appointment, as it stands.",
+        says=_("A row an appointment, as it stands."),
         source="appointment t JOIN technician m ON m.id = t.technician_id",
         month="start",
         key=("visit",),
@@ -162,7 +164,7 @@ VIEWS = (
     ),
     View(
         name="promises",
-        says="A row a promise and what came of it.",
+        says=_("A row a promise and what came of it."),
         source="promise t " + HOME,
         month="due",
         key=("case", "number"),
@@ -195,7 +197,7 @@ VIEWS = (
     ),
     View(
         name="tasks",
-        says="A row a task of a person.",
+        says=_("A row a task of a person."),
         source="task t",
         month="opened",
         key=("task",),
@@ -212,7 +214,7 @@ VIEWS = (
     ),
     View(
         name="surveys",
-        says="A row an answer that is a number. Words of customers are not here.",
+        says=_("A row an answer that is a number. Words of customers are not here."),
         source='survey_answer t JOIN journey_case j ON j.key = t."case"',
         month="at",
         key=("case", "touchpoint", "question"),
@@ -234,7 +236,7 @@ VIEWS = (
     ),
     View(
         name="customers",
-        says="A row a customer, by reference only.",
+        says=_("A row a customer, by reference only."),
         source="customer t LEFT JOIN property h ON h.id = t.home_id",
         month="created",
         key=("customer",),

@@ -11,6 +11,12 @@ from django.views.decorators.http import require_safe
 
 SUBJECTS: tuple[tuple[str, str, str, str], ...] = (
     (
+        _("What goes out"),
+        _("Which systems hear what happens, and whether they have it. What happened as a file, tables for analysts."),
+        "office:out",
+        "out",
+    ),
+    (
         _("Privacy"),
         _("One person whole: give it out, hold it, erase it. What there is and why, who looked, what goes and when."),
         "office:privacy",

@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from loper.server.pages.office import home, privacy
+from loper.server.pages.office import home, out, privacy
 
 app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("out", out.listing, name="out"),
+    path("out/new", out.new, name="out_new"),
+    path("out/file.csv", out.file, name="out_file"),
+    path("out/<slug:key>", out.one, name="out_one"),
+    path("out/<slug:key>/change", out.change, name="out_change"),
+    path("out/<slug:key>/<slug:what>", out.do, name="out_do"),
     path("privacy", privacy.overview, name="privacy"),
     path("privacy/register", privacy.register, name="privacy_register"),
     path("privacy/looks", privacy.looked, name="privacy_looks"),
