@@ -108,7 +108,11 @@ def loper(*arguments: str, **environment: str) -> str:
     given = {**os.environ, "LOPER_DATA": str(settings.DATA), "LOPER_DATABASE": url_of(), **environment}
     given.pop("DJANGO_SETTINGS_MODULE", None)
     done = subprocess.run(
-        [str(Path(sys.executable).with_name("loper")), *arguments], env=given, capture_output=True, text=True, check=False
+        [str(Path(sys.executable).with_name("loper")), *arguments],
+        env=given,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr + done.stdout
     return done.stdout

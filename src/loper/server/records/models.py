@@ -16,6 +16,7 @@ from loper.server.records.designs import (
 )
 from loper.server.records.dialogues import CallWish, DialogueProgress, Note, StoredFile, SurveyAnswer
 from loper.server.records.fieldwork import AccessNotes, FollowUp, PartOrder, VisitPhoto, VisitReport
+from loper.server.records.imports import Change, Import, Mapping, Reject, SourceRef
 from loper.server.records.links import CodeChallenge, Link
 from loper.server.records.logs import ContactLog
 from loper.server.records.out import Delivery, Outgoing, Subscriber
@@ -35,6 +36,7 @@ __all__ = [
     "Block",
     "CallWish",
     "Case",
+    "Change",
     "CodeChallenge",
     "ComplexHome",
     "ComplexWork",
@@ -58,12 +60,14 @@ __all__ = [
     "Handover",
     "Heartbeat",
     "Hold",
+    "Import",
     "JourneyDraft",
     "JourneyMove",
     "JourneyVersion",
     "Lesson",
     "Link",
     "Look",
+    "Mapping",
     "Note",
     "OrganisationFile",
     "Outbox",
@@ -75,10 +79,12 @@ __all__ = [
     "Property",
     "Proposal",
     "Publication",
+    "Reject",
     "Restored",
     "Retained",
     "RouteDay",
     "SignOff",
+    "SourceRef",
     "StoredFile",
     "Subscriber",
     "SurveyAnswer",

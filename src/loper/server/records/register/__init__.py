@@ -5,12 +5,12 @@ A test holds it against the tables that there are. To add a field: name it here,
 
 from __future__ import annotations
 
-from loper.server.records.register import customers, dialogues, files, out, runtime, staff, visits
+from loper.server.records.register import customers, dialogues, files, imports, out, runtime, staff, visits
 from loper.server.records.register.entry import Basis, Erase, Kind, Of, Path, Pile, Table
 from loper.server.records.register.rules import PURPOSES, RULES, Clock, Rule
 
 TABLES: dict[str, Table] = {
-    one.model: one for part in (customers, visits, dialogues, runtime, staff, out) for one in part.TABLES
+    one.model: one for part in (customers, visits, dialogues, imports, runtime, staff, out) for one in part.TABLES
 }
 """Every table by its model (`records.Customer`)."""
 

@@ -27,7 +27,9 @@ PILES = (
         purpose="listen",
         basis=Basis.INTEREST,
         keep="log",
-        erase=_("customers stand in them as codes that lead back to nobody; the file it was read from goes with an erase"),
+        erase=_(
+            "customers stand in them as codes that lead back to nobody; the file it was read from goes with an erase"
+        ),
     ),
     Pile(
         name=_("backups"),
