@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Substr
 
 from loper.observe.result import Result, wilson
+from loper.server import clock
 from loper.server.clock import day_of, midnight
 from loper.server.records.agenda import Technician
 from loper.server.records.customers import Customer
@@ -138,3 +140,36 @@ def sorry_lead(asked: Asked) -> tuple[int, timedelta | None]:
     first = rows.filter(sorry__lt=F("called"))
     lead: Any = first.order_by().aggregate(lead=Avg(F("called") - F("sorry")))["lead"]
     return rows.count(), lead
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lately:
+    """The share of the last weeks, for the first page of those who keep the promises."""
+
+    percent: str
+    low: int
+    high: int
+    broken: int
+    days: int
+
+
+def lately(days: int = 28) -> Lately | None:
+    """How it went in the last weeks; None where nothing was due. Counted once a minute."""
+    now = clock.now()
+    name = f"promises-lately-{days}-{int(now.timestamp() // 60)}"
+    kept, n = cache.get(name, (0, -1))
+    if n < 0:
+        rows = Promise.objects.filter(due__gte=now - timedelta(days=days), due__lt=now, state__in=COUNTS)
+        found = rows.aggregate(n=Count("pk"), kept=Count("pk", filter=Q(state=Promise.KEPT)))
+        kept, n = found["kept"], found["n"]
+        cache.set(name, (kept, n), 60)
+    if not n:
+        return None
+    share = wilson(kept, n)
+    return Lately(
+        percent=f"{100 * share.estimate:.0f}%",
+        low=round(100 * share.low),
+        high=round(100 * share.high),
+        broken=n - kept,
+        days=days,
+    )

@@ -28,6 +28,7 @@ from loper.server.queries.desk_search import (
     title_of,
     understand,
 )
+from loper.server.queries.promises import lately
 
 KEPT = "desk_searches"
 MOST_KEPT = 12
@@ -87,6 +88,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         "after": request.GET.get("after", ""),
         "next": _address(request, after=page.next) if page.next else "",
         "links": _links(request, filters),
+        "kept": None if text or "after" in request.GET else lately(),
         "filtered": bool(filters.journey or filters.only or filters.state != ("all" if text else "open")),
     }
     return render(request, "desk/cases.html", context)

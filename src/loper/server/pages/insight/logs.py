@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from loper.server.pages.insight.scope import Scope, for_analysts, log_of, scoped
 from loper.server.queries.logs import logs
+from loper.server.queries.promises import lately
 from loper.server.records.logs import ContactLog
 
 
@@ -18,7 +19,7 @@ from loper.server.records.logs import ContactLog
 @for_analysts
 def listing(request: HttpRequest) -> HttpResponse:
     """Our own journeys first, then what was brought in."""
-    return render(request, "insight/logs.html", {"logs": logs()})
+    return render(request, "insight/logs.html", {"logs": logs(), "kept": lately()})
 
 
 @require_safe

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from loper.server.pages.insight import bring, cases, export, logs, questions
+from loper.server.pages.insight import bring, cases, export, logs, promises, questions
 
 app_name = "insight"
 urlpatterns = [
     path("", logs.listing, name="logs"),
+    path("promises", promises.promises, name="promises"),
+    path("promises.csv", promises.table, name="promises_csv"),
+    path("promises.svg", promises.picture, {"form": "svg"}, name="promises_svg"),
+    path("promises.png", promises.picture, {"form": "png"}, name="promises_png"),
     path("new", bring.new, name="new"),
     path("<int:pk>/columns", bring.columns, name="columns"),
     path("<int:pk>/against", bring.against, name="against"),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET
 
 from loper.server.clock import today
 from loper.server.pages.planner.scope import day_of, for_planners, week_url
+from loper.server.queries.promises import lately
 from loper.server.queries.week import monday_of, technicians
 from loper.server.queries.week import week as week_of
 
@@ -32,5 +33,6 @@ def week(request: HttpRequest) -> HttpResponse:
         "after": week_url(monday + timedelta(days=7), chosen),
         "this_week": week_url(today(), chosen),
         "is_now": monday == monday_of(today()),
+        "kept": lately(),
     }
     return render(request, "planner/week.html", context)
