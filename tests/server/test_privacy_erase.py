@@ -149,7 +149,7 @@ def test_what_goes_is_said_first_and_a_hold_or_a_visit_stops_it(world: World) ->
     world.book(key)
     customer = Case.objects.get(key=key).customer
     assert {one.table.model for one in fates(person(customer))} >= {"records.Customer", "records.DialogueProgress"}
-    with pytest.raises(Refused, match="still to come"):
+    with pytest.raises(Refused, match="Er komt nog iemand"):
         erase.erase(actor=OFFICER, customer=customer)
     world.at(world.time.at + timedelta(days=9))
     hold = holds.hold(actor=OFFICER, customer=customer, why="claim 12 at court")
@@ -224,3 +224,22 @@ def unguard(cursor: object) -> None:
     else:
         cursor.execute("DROP TRIGGER IF EXISTS look_stays_as_it_is")  # type: ignore[attr-defined]
         cursor.execute("DROP TRIGGER IF EXISTS look_is_kept")  # type: ignore[attr-defined]
+
+
+def test_an_erase_reaches_rows_that_were_rejected_and_the_files_they_came_in(
+    world: World, tmp_path: Path, settings: object
+) -> None:
+    from loper.server.actions.imports import files, work
+    from loper.server.records.imports import Reject
+
+    settings.LOPER_IMPORTS = tmp_path / "imports"  # type: ignore[attr-defined]
+    world.report()
+    path = tmp_path / "x.csv"
+    path.write_text("klantnummer;naam;mail;postcode;huisnummer\nK1;Jo Jansen;j.jansen@example.nl;12;1\nK2;An;a@b;1;1\n")
+    row = files.bring_file(kind="customers", source="erp", path=path)
+    files.look(actor=Actor(roles=frozenset({"admin"})), file=row.pk, fields=row.fields)
+    work.next_one()
+    assert Reject.objects.count() == 2 and list(files.folder_of(row).iterdir())
+    erase.erase(actor=OFFICER, customer="jo")
+    assert [one.number for one in Reject.objects.all()] == [3]
+    assert not files.folder_of(row).exists()

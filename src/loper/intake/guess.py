@@ -71,7 +71,9 @@ def _fits(field: Field, column: str, cells: list[str]) -> float:
         return 0
     filled = [cell for cell in cells if cell.strip()][:100]
     good = sum(_reads(field, cell) for cell in filled)
-    return name if not filled else name * (good / len(filled)) if good else 0
+    if not filled:
+        return name
+    return name * (0.5 + 0.5 * good / len(filled)) if good else 0
 
 
 def _reads(field: Field, cell: str) -> bool:

@@ -52,9 +52,13 @@ def open_sheet(path: Path) -> Sheet:
     if not path.is_file() or not path.stat().st_size:
         raise BadSheet(f"{path.name} is empty: a row with the names of the columns was expected, and a row for each")
     with path.open("rb") as file:
-        head = file.read(4)
+        start = file.read(4096)
+    head = start[:4]
     if head in (ZIP, OLE):
         return Excel.look(path, head)
+    odd = sum(byte < 32 and byte not in b"\t\r\n\f" for byte in start if byte)  # no NUL: UTF-16 has many
+    if odd > len(start) / 100:
+        raise BadSheet(f"{path.name} is no file of text, nor of Excel: send an export as CSV or as .xlsx")
     return Text.look(path)
 
 

@@ -15,6 +15,7 @@ from django.db import connection
 
 from loper.channels.email import Inbox, Unreachable
 from loper.server.actions import arrivals, complexes, homes, lessons, logs, migrate, nightly, own_log, partners, returns
+from loper.server.actions.imports import work
 from loper.server.actions.out import parquet
 from loper.server.actions.out.chores import going_out
 from loper.server.actions.privacy import access, erase, retain
@@ -46,6 +47,7 @@ def chores() -> list[Chore]:
         Chore("sweeping up", _sweep_up, 3600, rests=True),
         Chore("planning days again", _plan_again, 60, rests=True),
         Chore("what was kept long enough", _let_go, 3600, rests=True),
+        Chore("files of other systems", _bring_in, 3),
         Chore("what customers asked to have", _give_out, 5),
         Chore("arrivals", _follow_days, 120),
         Chore("logs of contacts", _read_logs, 3),
@@ -108,6 +110,12 @@ def _let_go(stop: threading.Event) -> None:
     while retain.go_on() and not stop.wait(0.05):
         pass
     erase.scrub_if_due()
+
+
+def _bring_in(stop: threading.Event) -> None:
+    """Files of customers and the like: looked at, put in force."""
+    while work.next_one() and not stop.is_set():
+        pass
 
 
 def _give_out(stop: threading.Event) -> None:

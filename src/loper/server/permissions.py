@@ -55,6 +55,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
         "director",
         "privacy",
     ),  # what is connected, kept in order, answered for; each subject asks for its own
+    "import": ("admin", "planner"),  # customers, homes, technicians of other systems
     "privacy": ("admin", "privacy"),  # the register, who looked, what is kept: the privacy officer
     "privacy.export": ("admin", "privacy"),
     "privacy.erase": ("admin", "privacy"),

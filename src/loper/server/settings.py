@@ -30,6 +30,7 @@ LOPER_LOG_BYTES     the largest file of contacts that a page takes (default: 600
 LOPER_OUT_PRIVATE   networks of our own that webhooks may reach, with commas, like 10.1.0.0/16 (default: none);
                     _CA: a file of certificates to trust; _SECONDS: the most that one may take (default: 10)
                     (docs/reference/webhooks.md)
+LOPER_IMPORT_BYTES  the largest file of customers that a page takes (default: 100000000); for larger ones: loper import
 LOPER_KEEP          how long things are kept, in days, where that is not as the register says: case=730,pictures=365
                     (docs/how-to/privacy.md)
 LOPER_TABLES        a folder in which the tables for analysts are kept as Parquet, brought up to date every hour
@@ -237,6 +238,8 @@ MEDIA_ROOT = DATA / "media"
 LOPER_LOGS = DATA / "logs"  # logs of contacts, laid out for questions; shared by all machines that serve pages or work
 LOPER_EXPORTS = DATA / "exports"  # what customers asked for: all that we know of them; shared like logs
 LOPER_ERASED = DATA / "erased.jsonl"  # who was erased, for a backup that is put back; keep it apart from the backups
+LOPER_IMPORTS = DATA / "imports"  # files of other systems, a month; shared like logs
+LOPER_IMPORT_BYTES = int(env("IMPORT_BYTES", "100000000"))  # the largest that a page takes
 LOPER_KEEP = days_of(env("KEEP"))
 LOPER_LOG_BYTES = int(env("LOG_BYTES", "60000000"))  # the largest file of contacts that a page takes
 LOPER_PHOTO_BYTES = 12 * 1024 * 1024

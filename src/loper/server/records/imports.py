@@ -41,8 +41,8 @@ class Mapping(models.Model):
 class Import(models.Model):
     """A file that was brought in, and how far it is.
 
-    NEW: its columns wait for somebody; LOOK: the worker is to look what it would change; SEEN: it was looked at, nothing
-    is changed yet; GO: the worker is to put it in force (`done` rows are); DONE; FAILED (`said`); UNDONE.
+    NEW: its columns wait for somebody; LOOK: the worker is to look what it would change; SEEN: it was looked at, and
+    nothing is changed yet; GO: the worker is to put it in force (`done` rows are); DONE; FAILED (`said`); UNDONE.
     """
 
     NEW, LOOK, SEEN, GO, DONE, FAILED, UNDONE = "new", "look", "seen", "go", "done", "failed", "undone"
@@ -60,7 +60,7 @@ class Import(models.Model):
     total = models.PositiveIntegerField(default=0)  # rows; 0: not known yet
     done = models.PositiveIntegerField(default=0)  # rows read of it, of the step it is in
     counts = models.JSONField(default=dict)  # new, changed, same, rejected, gone, left
-    examples = models.JSONField(default=list)  # [what, identity, field, before, after] of some changes
+    examples = models.JSONField(default=list)  # [what, identity, field, before, after]
     said = models.TextField(blank=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField()

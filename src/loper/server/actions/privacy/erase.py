@@ -21,13 +21,15 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from loper.server import clock
+from loper.server.actions.imports import files
 from loper.server.actions.privacy.looks import looked
 from loper.server.actions.refused import Refused
 from loper.server.permissions import SYSTEM, Actor, demand
 from loper.server.queries.logs import folder_of
 from loper.server.queries.privacy import Person, filled, hold_of, model_of, nothing, person, personal, rows_of
 from loper.server.records.agenda import Appointment
-from loper.server.records.customers import Customer
+from loper.server.records.customers import ContactAddress, Customer
+from loper.server.records.imports import Import, Reject, SourceRef
 from loper.server.records.logs import ContactLog
 from loper.server.records.privacy import AccessExport, Erasure
 from loper.server.records.register import Erase, Kind, Table
@@ -66,6 +68,8 @@ def _may(who: Person) -> None:
 def empty(who: Person) -> dict[str, int]:
     """Everything of this person goes or is emptied, as the register says; gives how many rows of each table."""
     counts: dict[str, int] = {}
+    words = words_about(who)
+    rejects = [row.pk for row in Reject.objects.exclude(cells={}).iterator() if _names(row, words)]
     # Rows that lean on others go first: those in which the way to the person goes through another table.
     for table in sorted(personal(), key=lambda one: -max(path.lookup.count("__") for path in one.paths)):
         rows = rows_of(table, who)
@@ -77,10 +81,27 @@ def empty(who: Person) -> dict[str, int]:
             number = emptied(table, rows)
         if number:
             counts[table.model] = number
+    if rejects:
+        Reject.objects.filter(pk__in=rejects).delete()
+        counts["records.Reject"] = len(rejects)
     over = Case.objects.filter(key__in=who.cases)
     over.update(ended=True, stalled=False, overdue=False, wake=None, set_aside=EMPTIED)
     Customer.objects.filter(key=who.customer).update(status=Customer.ERASED, left=clock.now())
     return counts
+
+
+def words_about(who: Person) -> set[str]:
+    """What a row of somebody else's file would hold of this person: their name, addresses, numbers elsewhere."""
+    words = set(Customer.objects.filter(key=who.customer).values_list("name", flat=True))
+    words |= set(ContactAddress.objects.filter(customer__key=who.customer).values_list("value", flat=True))
+    for ident, values in SourceRef.objects.filter(kind="customers", key=who.customer).values_list("ident", "values"):
+        words |= {ident, values.get("name", ""), values.get("email", ""), values.get("phone", "")}
+    return {word.casefold() for word in words if len(word) > 2}
+
+
+def _names(row: Reject, words: set[str]) -> bool:
+    cells = {str(cell).casefold() for cell in row.cells.values()}
+    return bool(cells & words) or any(word in cell for cell in cells for word in words if len(word) > 5)
 
 
 def emptied(table: Table, rows: Any) -> int:
@@ -100,6 +121,8 @@ def _files(who: Person) -> None:
     for log in ContactLog.objects.filter(own=False, state=ContactLog.READY):
         for path in (*folder_of(log).glob("source*"), folder_of(log) / "rejects.csv"):
             path.unlink(missing_ok=True)
+    for file in Import.objects.exclude(state__in=(Import.LOOK, Import.GO)):
+        shutil.rmtree(files.folder_of(file), ignore_errors=True)
 
 
 # -- a backup that is put back -----------------------------------------------------------------------------------------

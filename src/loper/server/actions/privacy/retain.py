@@ -11,12 +11,14 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from loper.server import clock
-from loper.server.actions.logs import forget
+from loper.server.actions import logs
+from loper.server.actions.imports import files
 from loper.server.actions.privacy.access import put_away
 from loper.server.actions.privacy.erase import emptied
 from loper.server.permissions import Actor, demand
 from loper.server.queries.privacy import filled, held, model_of
 from loper.server.records.customers import Customer
+from loper.server.records.imports import Import
 from loper.server.records.logs import ContactLog
 from loper.server.records.privacy import AccessExport, Retained
 from loper.server.records.register import RULES, TABLES, Clock, Erase, Of, Table
@@ -24,7 +26,9 @@ from loper.server.records.runtime import EMPTIED, Case, Waiting
 
 BATCH = 2_000
 
-FOLDERS: Mapping[Any, Callable[[Any], None]] = {ContactLog: forget, AccessExport: put_away}
+FOLDERS: Mapping[Any, Callable[[Any], None]] = {
+    ContactLog: logs.forget, AccessExport: put_away, Import: files.forget
+}  # fmt: skip
 """Tables whose rows have a folder of their own, and how one goes with it."""
 
 

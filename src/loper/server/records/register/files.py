@@ -32,6 +32,22 @@ PILES = (
         ),
     ),
     Pile(
+        name=_("files of customers of other systems"),
+        place="imports",
+        purpose="serve",
+        basis=Basis.CONTRACT,
+        keep="file",
+        erase=_("every file that is in force goes, and rows that were rejected in which the customer is named"),
+    ),
+    Pile(
+        name=_("exports that were asked for"),
+        place="exports",
+        purpose="answer",
+        basis=Basis.LEGAL,
+        keep="file",
+        erase=_("those of the customer go"),
+    ),
+    Pile(
         name=_("backups"),
         place="(where they are written)",
         purpose="answer",
