@@ -42,7 +42,7 @@ from loper.server.queries.promises import (
 from loper.server.records.promises import Promise
 
 SPANS = (4, 12, 26, 52)
-SHOWN = 100
+SHOWN = 30
 STATES = (Promise.KEPT, Promise.BROKEN, Promise.MOVED, Promise.WITHDRAWN, Promise.OPEN)
 COLUMNS = (
     "case", "kind", "journey", "region", "technician", "given", "start", "due", "state", "why", "settled", "sorry",
@@ -77,6 +77,7 @@ def promises(request: HttpRequest) -> HttpResponse:
         "share": percent(total.share),
         "between": between(total.share),
         "picture": mark_safe(_picture(asked, span)),  # noqa: S308 - drawn by us, its words are escaped there
+        "narrow": mark_safe(_picture(asked, span, narrow=True)),  # noqa: S308
         "groups": [
             {"title": title, "by": by, "rows": [_row(one, by, asked, span) for one in parts(asked, by)]}
             for by, title in _titles()
@@ -256,14 +257,14 @@ def _row(one: Part, by: str, asked: Asked, span: int) -> dict[str, Any]:
     }
 
 
-def _picture(asked: Asked, span: int, *, linked: bool = True) -> str:
+def _picture(asked: Asked, span: int, *, linked: bool = True, narrow: bool = False) -> str:
     moments = []
     for monday, one in weeks(asked):
         share = one.share
         known = bool(share.n)
         moments.append(
             Moment(
-                title=formats.date_format(monday, "j M"),
+                title=formats.date_format(monday, "j b"),
                 value=share.estimate if known else None,
                 low=share.low if known else None,
                 high=share.high if known else None,
@@ -272,4 +273,4 @@ def _picture(asked: Asked, span: int, *, linked: bool = True) -> str:
         )
     language = "en" if get_language() == "en" else "nl"
     fact = Trend(title=_("Promises kept, by week"), moments=tuple(moments), percent=True)
-    return draw_trend(fact, language=language, colour=brand().primary)
+    return draw_trend(fact, language=language, vertical=narrow, colour=brand().primary)

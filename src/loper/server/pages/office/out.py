@@ -258,4 +258,4 @@ def _states() -> list[tuple[str, str]]:
 
 
 def _tables() -> list[tuple[str, str]]:
-    return [(view.view, _(view.says)) for view in VIEWS]
+    return [(view.view, _(view.says).replace("`", "")) for view in VIEWS]
