@@ -30,9 +30,7 @@ def verify(arguments: Namespace) -> int:
 
     found = looks.verify()
     if found.broken is not None:
-        print(
         print(f"loper privacy: row {found.broken} is not as it was written, or one before it was taken out")
-        )
         return 1
     print(f"{found.rows} rows, none changed; the newest seal: {found.seal or 'none yet'}")
     return 0

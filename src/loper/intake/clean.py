@@ -40,7 +40,7 @@ def unformula(text: str) -> str:
 
 def guarded(text: str) -> str:
     """A text that no spreadsheet takes for a formula, for every CSV that goes out."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not re.fullmatch(r"[+-]?\d[\d .,]*", text) else text
+    return f"'{text}" if text and text[0] in "=+-@\t\r" and not re.fullmatch(r"[+-]?\d[\d .,]*", text) else text
 
 
 def name(text: str) -> str:
