@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from threading import Event as Flag
 from typing import Any
 
@@ -260,6 +261,21 @@ def test_the_signature_is_that_of_standard_webhooks() -> None:
         ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"], "msg_p5jXN8AQM9LWM0D4loKWxJek", at, b'{"test": 2432232314}'
     )
     assert made["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+
+
+def test_the_verifier_of_the_documentation_believes_us_once(world: World, other: Receiver) -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/webhooks.md").read_text("utf-8")
+    found: dict[str, Any] = {}
+    exec(page.split("```python")[1].split("```")[0], found)  # the very text that a reader copies
+    one, secret = subscribe(world, other.url, types=("job.reported",))
+    world.report()
+    sent(one)
+    got, seen = other.got[0], set[str]()
+    verified = found["verified"]
+    assert not verified(secret, got.headers, got.body + b" ", seen)
+    assert not verified(secret, {**got.headers, "webhook-timestamp": "1000000000"}, got.body, seen)
+    assert verified(secret, got.headers, got.body, seen)
+    assert not verified(secret, got.headers, got.body, seen), "replayed"
 
 
 @pytest.mark.parametrize(
