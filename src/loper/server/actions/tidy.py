@@ -8,6 +8,7 @@ from loper.server.actions.dialogues import sweep_dialogues
 from loper.server.actions.handovers import sweep_handovers
 from loper.server.actions.links import sweep_links
 from loper.server.actions.lost import sweep_codes
+from loper.server.actions.out.hand_out import sweep_deliveries
 from loper.server.actions.places import sweep_places
 
 
@@ -19,6 +20,7 @@ def tidy() -> dict[str, int]:
         "dialogues": sweep_dialogues(),
         "places": sweep_places(),
         "handovers": sweep_handovers(),
+        "deliveries": sweep_deliveries(),
     }
     call_command("clearsessions")
     return found

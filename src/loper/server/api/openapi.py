@@ -183,6 +183,26 @@ PARTNER_SAYS: dict[str, Any] = {
 }
 
 
+AGAIN: dict[str, Any] = {
+    "type": "object",
+    "description": "One of: everything after an id, one id, or everything that was recorded in a time",
+    "additionalProperties": False,
+    "properties": {
+        "since_id": {"type": "string"},
+        "id": {"type": "string"},
+        "from": {"type": "string", "format": "date-time"},
+        "until": {"type": "string", "format": "date-time", "description": "with from; absent: now"},
+    },
+}
+
+GOES_AGAIN: dict[str, Any] = {
+    "type": "object",
+    "required": ["again"],
+    "additionalProperties": False,
+    "properties": {"again": {"type": "integer", "minimum": 0}},
+}
+
+
 def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -324,6 +344,22 @@ def specification() -> dict[str, Any]:
                     },
                 },
             },
+            "/api/out/{key}/again": {
+                "parameters": [{"name": "key", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "post": {
+                    "operationId": "sendAgain",
+                    "summary": "A subscriber asks for what it missed",
+                    "security": [{"webhook": []}],
+                    "requestBody": {"required": True, "content": {"application/json": {"schema": _ref("Again")}}},
+                    "responses": {
+                        "200": {
+                            "description": "So many messages wait for it again, under the same ids",
+                            "content": {"application/json": {"schema": _ref("GoesAgain")}},
+                        },
+                        **_problems(400, 401, 405, 413, 415, 422, 429, 503),
+                    },
+                },
+            },
             "/api/openapi.json": {
                 "get": {
                     "operationId": "openapi",
@@ -344,6 +380,8 @@ def specification() -> dict[str, Any]:
                 "PartnerSays": PARTNER_SAYS,
                 "Position": POSITION,
                 "Placed": PLACED,
+                "Again": AGAIN,
+                "GoesAgain": GOES_AGAIN,
             },
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer", "description": "made with `loper source add`"},
@@ -352,6 +390,12 @@ def specification() -> dict[str, Any]:
                     "in": "header",
                     "name": "X-Signature",
                     "description": "sha256=HEX of HMAC-SHA256 over the body, with LOPER_SMS_SECRET",
+                },
+                "webhook": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "webhook-signature",
+                    "description": "Standard Webhooks, by the secret of the subscriber; webhook-id and -timestamp too",
                 },
             },
         },

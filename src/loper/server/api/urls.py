@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.api import events, openapi, partners, positions, sms, vera
+from loper.server.api import events, openapi, out, partners, positions, sms, vera
 
 app_name = "api"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("vera/v4/afspraak-opties/<str:id>", vera.one_option, name="vera_option"),
     path("vera/v4/afspraken", vera.appointments, name="vera_appointments"),
     path("vera/v4/afspraken/<str:id>", vera.one_appointment, name="vera_appointment"),
+    path("out/<str:key>/again", out.again, name="out_again"),
     path("openapi.json", openapi.document, name="openapi"),
 ]

@@ -67,7 +67,7 @@ def _lines(portion: list[Touch], separator: str) -> str:
     return "".join(
         _line(
             [
-                ident_of(touch.case, touch.seq)
+                ident_of(touch)
                 if name == "id"
                 else customers.get(touch.case, "")
                 if name == "customer"

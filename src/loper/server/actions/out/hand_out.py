@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from django.db import transaction
 
 from loper.server import clock
-from loper.server.actions.out.messages import Line, ident_of, lines
+from loper.server.actions.out.messages import Line, lines
 from loper.server.records.customers import Customer
 from loper.server.records.out import Delivery, Outgoing, Subscriber
 
 MANY = 500
+KEPT = timedelta(days=30)
+"""So long it is kept what went and what was given up; then it can only be sent again as a period."""
 
 
 @transaction.atomic
@@ -28,12 +30,18 @@ def hand_out() -> int:
     return len(rows)
 
 
+def sweep_deliveries() -> int:
+    """What went, or was given up, a month ago; gives how many."""
+    old = Delivery.objects.filter(queued__lt=clock.now() - KEPT).exclude(state=Delivery.WAITING)
+    return int(old.delete()[0])
+
+
 def queue(subscribers: Iterable[Subscriber], these: Sequence[tuple[str, int]], now: datetime) -> int:
     """Each of these lines to those of these subscribers that hear of it; what was queued before stays. How many."""
     found = lines(these, facts=False)
     regions = _regions(found.values())
     deliveries = [
-        Delivery(subscriber=one, case=case, seq=seq, ident=ident_of(case, seq), queued=now, not_before=now)
+        Delivery(subscriber=one, case=case, seq=seq, ident=line.ident, queued=now, not_before=now)
         for one in subscribers
         for (case, seq), line in sorted(found.items())
         if hears(one, line, regions.get(line.customer, ""))

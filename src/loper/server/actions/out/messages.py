@@ -38,7 +38,7 @@ class Line:
 
     @property
     def ident(self) -> str:
-        return ident_of(self.touch.case, self.touch.seq)
+        return ident_of(self.touch)
 
 
 def type_of(touch: Touch) -> str:
@@ -46,9 +46,12 @@ def type_of(touch: Touch) -> str:
     return touch.activity if touch.kind == "event" else OWN + touch.kind
 
 
-def ident_of(case: str, seq: int) -> str:
-    """The id of a line of the log: the same for everybody, and for ever."""
-    return "msg_" + sha256(f"{case}\n{seq}".encode()).hexdigest()[:32]
+def ident_of(touch: Touch) -> str:
+    """The id of a line of the log: the same for everybody, and for ever.
+
+    With when it was recorded: after a backup was put back, another line may have the same number in its case.
+    """
+    return "msg_" + sha256(f"{touch.case}\n{touch.seq}\n{touch.recorded.isoformat()}".encode()).hexdigest()[:32]
 
 
 def lines(these: Sequence[tuple[str, int]], *, facts: bool) -> dict[tuple[str, int], Line]:

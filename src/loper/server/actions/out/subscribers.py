@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -19,7 +19,7 @@ from loper.server import clock
 from loper.server.actions.out import egress, signature, vera
 from loper.server.actions.out.hand_out import queue
 from loper.server.actions.out.messages import ping
-from loper.server.actions.out.send import post, rules
+from loper.server.actions.out.send import post, rules, secrets_of
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, demand
 from loper.server.records.out import Delivery, Subscriber
@@ -115,16 +115,48 @@ def try_it(*, actor: Actor, key: str) -> egress.Answer:
 def send_again(*, actor: Actor, key: str, ident: str) -> int:
     """One delivery once more, under the same id."""
     demand(actor, "out.change")
-    rows = Delivery.objects.filter(subscriber=_row(key), ident=ident)
-    if not (count := _again(rows)):
-        raise Refused(_("There is no delivery with this id."), field="ident")
-    return count
+    return one(_row(key), ident)
 
 
 def send_since(*, actor: Actor, key: str, ident: str) -> int:
     """Everything that was recorded after the line with this id, once more; gives how much."""
     demand(actor, "out.change")
-    row = _row(key)
+    return since(_row(key), ident)
+
+
+def send_period(*, actor: Actor, key: str, start: datetime, end: datetime) -> int:
+    """Everything that was recorded in this time, once more, also what was before the subscriber was; gives how much."""
+    demand(actor, "out.change")
+    return period(_row(key), start, end)
+
+
+def ask_again(*, key: str, headers: Mapping[str, str], body: bytes, asked: Mapping[str, object], at: datetime) -> int:
+    """The subscriber itself asks to get something once more, and signed that with its secret; gives how much.
+
+    `asked` is what the body says: `since_id`, `id`, or `from` and perhaps `until`. Raises Forged, or Refused.
+    """
+    row = Subscriber.objects.filter(key=key).first()
+    signature.verify(secrets_of(row, clock.now()) if row is not None else [], headers, body, at)
+    if row is None or set(asked) not in ({"since_id"}, {"id"}, {"from"}, {"from", "until"}):
+        raise Refused(_("Ask for one of since_id, id, and from (with until)."))
+    given = {name: str(value)[:100] for name, value in asked.items()}
+    if "id" in given:
+        return one(row, given["id"])
+    if "since_id" in given:
+        return since(row, given["since_id"])
+    return period(row, _instant(given["from"]), _instant(given["until"]) if "until" in given else clock.now())
+
+
+def one(row: Subscriber, ident: str) -> int:
+    """This delivery waits again."""
+    count = _again(Delivery.objects.filter(subscriber=row, ident=ident))
+    if not count:
+        raise Refused(_("There is no delivery with this id."), field="ident")
+    return count
+
+
+def since(row: Subscriber, ident: str) -> int:
+    """What was recorded after the line with this id waits again."""
     last = Delivery.objects.filter(subscriber=row, ident=ident).first()
     touch = Touch.objects.filter(case=last.case, seq=last.seq).first() if last else None
     if touch is None:
@@ -132,12 +164,21 @@ def send_since(*, actor: Actor, key: str, ident: str) -> int:
     return _period(row, touch.recorded, clock.now(), after=(touch.case, touch.seq))
 
 
-def send_period(*, actor: Actor, key: str, start: datetime, end: datetime) -> int:
-    """Everything that was recorded in this time, once more, also what was before the subscriber was; gives how much."""
-    demand(actor, "out.change")
+def period(row: Subscriber, start: datetime, end: datetime) -> int:
+    """What was recorded in this time waits again."""
     if start >= end:
         raise Refused(_("The end of the time must lie after its start."), field="end")
-    return _period(_row(key), start, end)
+    return _period(row, start, end)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None or not 1990 < found.year < 2200:
+        raise Refused(_("A time with its zone was expected, like 2026-09-01T00:00+02:00."))
+    return found
 
 
 def _period(row: Subscriber, start: datetime, end: datetime, after: tuple[str, int] | None = None) -> int:

@@ -40,11 +40,13 @@ TOUCH = (
 KINDS = ("move", "message", "event", "unexpected")
 
 
-def catch_up(since: datetime | None = None) -> int:
+def catch_up(since: datetime | None = None, stop: threading.Event | None = None) -> int:
     """Judge what changed: cases with lines recorded `since` (None: any), and those whose time has come. How many."""
     now = clock.now()
     judged = 0
     for keys in _portions(_changed(now, since)):
+        if stop is not None and stop.is_set():
+            break
         judged += _judge(keys, now)
     return judged
 
@@ -64,8 +66,9 @@ def keeping() -> Callable[[threading.Event], None]:
         nonlocal last, whole
         now = clock.now()
         everything = whole is None or last is None or not timedelta(0) <= now - whole < WHOLE
-        catch_up(None if everything or last is None else last - LATE)
-        last, whole = now, now if everything else whole
+        catch_up(None if everything or last is None else last - LATE, stop)
+        if not stop.is_set():
+            last, whole = now, now if everything else whole
 
     return act
 
@@ -83,7 +86,9 @@ def _changed(now: datetime, since: datetime | None) -> Iterable[str]:
 @transaction.atomic
 def _judge(keys: Sequence[str], now: datetime) -> int:
     """These cases: their rows as they follow from what happened. Two at once write the same."""
-    cases = list(rows.Case.objects.select_for_update().filter(key__in=keys))
+    cases = list(
+        rows.Case.objects.select_for_update().filter(key__in=keys).order_by("key")
+    )  # as the runtime locks them
     facts = _facts(cases)
     promises, judged = [], []
     for case in cases:
