@@ -2,9 +2,9 @@
 
     python -m bench.messy --homes 50000 --to customers.csv [--seed 7] [--clean]
 
-Of each thousand rows about: 15 doubled under another number, 60 moved out, 8 deceased, 90 without an address to be reached at, 25 with
-something that cannot be (telephone, postcode, e-mail), 3 twice with the same number, 2 with a BSN in the name, 4 with too many columns,
-telephones written in seven ways. It is written in cp1252 with Dutch dates, as they come.
+Of each thousand rows about: 15 doubled under another number, 60 moved out, 8 deceased, 90 without an address to be
+reached at, 25 with something that cannot be (telephone, postcode, e-mail), 3 twice with the same number, 2 with a BSN in
+the name, 4 with too many columns, telephones in seven ways. In cp1252 with Dutch dates, as they come.
 """
 
 from __future__ import annotations
@@ -14,8 +14,14 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
-FIRST = "Jan Piet Anna Fatima Mohammed Sanne Daan Noor Emma Lucas Youssef Ingrid Willem Geertje Bart Élise Zoë Björn Sofie Tom".split()
-LAST = "Jansen Vries Bakker Visser Smit Meijer Mulder Bos Vos Peters Hendriks Dekker Özdemir Yılmaz Jacobs Brouwer Haan Wit Dijk".split()
+FIRST = (
+    "Jan Piet Anna Fatima Mohammed Sanne Daan Noor Emma Lucas Youssef Ingrid Willem Geertje Bart Élise Zoë Björn Sofie"
+    " Tom"
+).split()
+LAST = (
+    "Jansen Vries Bakker Visser Smit Meijer Mulder Bos Vos Peters Hendriks Dekker Özdemir Yılmaz Jacobs Brouwer Haan Wit"
+    " Dijk"
+).split()
 PREFIX = ["", "", "", "de", "van", "van der", "van den", "ter"]
 STREETS = (
     "Dorpsstraat Kerkweg Molenlaan Beukenhof Schoolstraat Stationsweg Lindelaan Marktplein Havenkade Wilgenpad".split()

@@ -290,3 +290,35 @@ def test_only_who_may_and_only_in_order(brought: Brought, world: World) -> None:
     assert not files.folder_of(row).exists()
     with pytest.raises(Refused):
         files.remove(actor=ADMIN, file=row.pk)
+
+
+def test_pages_open_for_who_may_and_a_get_changes_nothing(brought: Brought, world: World) -> None:
+    from django.test import Client
+    from django.urls import reverse
+
+    row = brought(*LINES)
+    bad = Reject.objects.get(number=6)
+    pages = [
+        reverse("office:imports"), reverse("office:import_new"), reverse("office:import", args=[row.pk]),
+        reverse("office:rejects", args=[row.pk]), reverse("office:rejects", args=[row.pk]) + "?csv",
+    ]  # fmt: skip
+    acts = [
+        reverse("office:mend", args=[bad.pk]),
+        *(reverse("office:import_act", args=[row.pk, what]) for what in ("go", "undo")),
+    ]
+    for role, code in {"planner": 200, "admin": 200, "agent": 403, "director": 403, "technician": 403}.items():
+        client = Client()
+        client.force_login(world.users[role])
+        assert [client.get(url).status_code for url in pages] == [code] * len(pages), role
+        assert [client.get(url).status_code for url in acts] == [405] * len(acts)
+        if code == 403:
+            assert [client.post(url).status_code for url in acts] == [403] * len(acts), role
+    assert Customer.objects.count() == 4 and Reject.objects.filter(state=Reject.OPEN).count() == 3
+    client = Client()
+    client.force_login(world.users["admin"])
+    out = client.get(pages[4]).content.decode("utf-8-sig")
+    assert "K5" in out and "not_a_postcode" not in out, "reasons in words"
+    assert client.post(acts[0], {"f-mobile": "0612345678", "f-postcode": "1234 AB"}).status_code == 302
+    assert Customer.objects.count() == 5
+    assert client.get(reverse("office:import", args=[99])).status_code == 404
+    assert client.post(reverse("office:import_new"), {"kind": "customers", "source": "erp"}).status_code == 422

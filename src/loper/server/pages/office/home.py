@@ -11,6 +11,12 @@ from django.views.decorators.http import require_safe
 
 SUBJECTS: tuple[tuple[str, str, str, str], ...] = (
     (
+        _("Files of other systems"),
+        _("Customers, homes, technicians and absences: see what a file would change, put it in force, mend its rows."),
+        "office:imports",
+        "import",
+    ),
+    (
         _("What goes out"),
         _("Which systems hear what happens, and whether they have it. What happened as a file, tables for analysts."),
         "office:out",

@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from loper.server.pages.office import home, out, privacy
+from loper.server.pages.office import home, imports, out, privacy
 
 app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("files", imports.listing, name="imports"),
+    path("files/new", imports.new, name="import_new"),
+    path("files/<int:pk>", imports.show, name="import"),
+    path("files/<int:pk>/rejects", imports.rejects, name="rejects"),
+    path("files/rejects/<int:pk>", imports.mend_one, name="mend"),
+    path("files/<int:pk>/<slug:what>", imports.act, name="import_act"),
     path("out", out.listing, name="out"),
     path("out/new", out.new, name="out_new"),
     path("out/file.csv", out.file, name="out_file"),
