@@ -48,3 +48,17 @@ def test_passages_are_what_one_counts_by_hand(events: list[Any]) -> None:
 
 def test_a_log_without_stages_says_so() -> None:
     assert story("ab").stages().summary("nl") == "Dit logboek kent geen stappen van een klantreis."
+
+
+def test_each_way_has_the_score_of_those_who_went_it() -> None:
+    log = log_of(
+        ("x", "a", 0, "new", None), ("x", "b", 1, "busy", None), ("x", "c", 2, "done", 4.0),
+        ("y", "a", 0, "new", None), ("y", "c", 3, "done", 2.0), ("z", "a", 0, "new", None), ("z", "c", 1, "done", None),
+        columns="case activity hours stage score",
+    )  # fmt: skip
+    found = {(one.source, one.target): one for one in log.stages().passages}
+    assert {way: one.score and (one.score.estimate, one.score.n) for way, one in found.items()} == {
+        ("new", "busy"): (4.0, 1), ("busy", "done"): (4.0, 1), ("new", "done"): (2.0, 1)
+    }  # fmt: skip
+    rows = {(row["from"], row["to"]): row for row in log.stages().rows()}
+    assert rows["new", "done"]["score"] == 2.0

@@ -13,6 +13,7 @@ from loper.log.table import BadLog
 from loper.observe.against import kernels_compare
 from loper.observe.against.difference import Kind, Values
 from loper.observe.filter import Filter
+from loper.observe.laid import kernels
 from loper.observe.laid.layout import Numbers, Words
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def measures_of(log: Log, rows: NDArray[np.int64], *, ends: Sequence[str], days:
         found.append(Measure(name="came back", kind="share", values=each(back[rows])))
     score = layout.contacts.get("score")
     if isinstance(score, Numbers) and score.values.dtype == np.float64:
-        values = kernels_compare.mean_of_each(layout.offsets, score.values, rows)
+        values = kernels.mean_of_each(layout.offsets, score.values, rows)
         found.append(Measure(name="score", kind="mean", values=each(values)))
     return found
 

@@ -27,21 +27,6 @@ def switches_of_each(offsets: Any, codes: Any, rows: Any) -> Any:
 
 
 @loop
-def mean_of_each(offsets: Any, values: Any, rows: Any) -> Any:
-    """The mean of the values at the contacts of each of these cases; not-a-number where there are none."""
-    out = np.full(len(rows), np.nan)
-    for r in range(len(rows)):
-        total, n = 0.0, 0
-        for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
-            if values[i] == values[i]:
-                total += values[i]
-                n += 1
-        if n:
-            out[r] = total / n
-    return out
-
-
-@loop
 def came_back(order: Any, owner: Any, first: Any, last: Any, within: int, end: int) -> Any:
     """Whether another case of the same owner began after each was over, and within so long: 1 or 0, not-a-number where
     the log ends too soon after it to tell (though one came: else late cases would seem to come back more) or the case

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from loper.observe.against import kernels_compare
 from loper.observe.against.difference import Kind, standardised
 from loper.observe.answer import Answer
 from loper.observe.channel import kernels_channels
 from loper.observe.channel.channels import of_channels, told
+from loper.observe.laid import kernels
 from loper.observe.laid.layout import Numbers
 from loper.observe.result import Result
 from loper.observe.words import Say
@@ -120,7 +120,7 @@ def switching_of(log: Log, *, customers: bool | None = None) -> Switching:
     found = None
     if isinstance(score, Numbers) and score.values.dtype == np.float64:
         found, _ = _difference(
-            "mean", kernels_compare.mean_of_each(layout.offsets, score.values, rows), switched, stratum
+            "mean", kernels.mean_of_each(layout.offsets, score.values, rows), switched, stratum
         )
     return Switching(
         switched=int(switched.sum()),

@@ -329,14 +329,15 @@ def again(offsets: Any, codes: Any, code: int, rows: Any) -> Any:
 
 @loop
 def passages(offsets: Any, codes: Any, size: int, time: Any, rows: Any) -> Any:
-    """Each change of code within a case: the pair (from * size + to), and how long the first one had lasted.
+    """Each change of code within a case: the pair (from * size + to), how long the first one had lasted, and the place
+    of the case in `rows`.
 
     Contacts without a code leave it as it was.
     """
     count = 0
     for r in range(len(rows)):
         count += offsets[rows[r] + 1] - offsets[rows[r]]
-    pair, wait = np.empty(count, np.int64), np.empty(count, np.int64)
+    pair, wait, who = np.empty(count, np.int64), np.empty(count, np.int64), np.empty(count, np.int64)
     found = 0
     for r in range(len(rows)):
         here, since = -1, np.int64(0)
@@ -344,7 +345,22 @@ def passages(offsets: Any, codes: Any, size: int, time: Any, rows: Any) -> Any:
             code = codes[i]
             if code >= 0 and code != here:
                 if here >= 0:
-                    pair[found], wait[found] = np.int64(here) * size + code, time[i] - since
+                    pair[found], wait[found], who[found] = np.int64(here) * size + code, time[i] - since, r
                     found += 1
                 here, since = code, time[i]
-    return pair[:found], wait[:found]
+    return pair[:found], wait[:found], who[:found]
+
+
+@loop
+def mean_of_each(offsets: Any, values: Any, rows: Any) -> Any:
+    """The mean of the values at the contacts of each of these cases; not-a-number where there are none."""
+    out = np.full(len(rows), np.nan)
+    for r in range(len(rows)):
+        total, n = 0.0, 0
+        for i in range(offsets[rows[r]], offsets[rows[r] + 1]):
+            if values[i] == values[i]:
+                total += values[i]
+                n += 1
+        if n:
+            out[r] = total / n
+    return out

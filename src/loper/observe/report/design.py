@@ -20,7 +20,7 @@ from loper.observe.against.conform import SAID, Conformance
 from loper.observe.filter import Filter
 from loper.observe.laid.layout import Bools
 from loper.observe.report.section import NUMBER, Choice, Context, Section
-from loper.observe.way.stages import Stages
+from loper.observe.way.stages import Passage, Stages
 
 if TYPE_CHECKING:
     from loper.observe.log import Log
@@ -38,25 +38,76 @@ def line_sections(log: Log, context: Context) -> Sequence[Section]:
     def called(name: str) -> str:
         return stage.get(name, name)
 
+    scored = any(one.score for one in found.passages)
+    by_score = scored and context.asked.get("colour") == "score"
+    overlay = _scored if by_score else _overlay
+
     passages = context.section(
         "line",
         title,
         found.summary(context.language) if design else _no_design(context),
-        (("From", "Van"), ("To", "Naar"), ("Times", "Aantal", NUMBER), ("Half within", "De helft binnen", NUMBER)),
+        (("From", "Van"), ("To", "Naar"), ("Times", "Aantal", NUMBER), ("Half within", "De helft binnen", NUMBER),
+         *((("Score", "Score", NUMBER),) if scored else ())),
         (
             (called(one.source), called(one.target), context.cell(one.count, part=one.count / found.passages[0].count),
-             say.lasting(one.wait_s.estimate))
+             say.lasting(one.wait_s.estimate), *((_score(one, context),) if scored else ()))
             for one in found.passages[:LISTED]
         ),
         found,
-        draw=context.drawing(line_design, lambda: design, overlay=_overlay(found, context, found.cases))
+        draw=context.drawing(line_design, lambda: design, overlay=overlay(found, context, found.cases))
         if design is not None and found.stages
         else None,
         note=say(
+            "As wide as there are cases, as dark as their customers score.",
+            "Zo breed als er zaken zijn, zo donker als hun klanten hoger scoren.",
+        )
+        if by_score
+        else say(
             "As wide as there are cases, as dark as they wait.", "Zo breed als er zaken zijn, zo donker als ze wachten."
         ),
     )  # fmt: skip
     return [passages]
+
+
+def line_choices(log: Log, context: Context) -> Sequence[Choice]:
+    """What the colour of the line says: waiting, or what customers answered (where the log has their scores)."""
+    if not any(one.score for one in log.stages().passages):
+        return []
+    say = context.say
+    options = (("wait", say("how long they wait", "hoe lang ze wachten")), ("score", say("their score", "hun score")))
+    title = say("What the colour says", "Wat de kleur zegt")
+    return [Choice(name="colour", title=title, options=options, chosen=context.asked.get("colour", "wait"))]
+
+
+def _score(one: Passage, context: Context) -> str:
+    """The score of those who went this way, with its interval."""
+    if one.score is None:
+        return "–"
+    number = context.say.number
+    if not isfinite(one.score.low):
+        return number(one.score.estimate, 1)
+    return f"{number(one.score.estimate, 1)} ({number(one.score.low, 1)} – {number(one.score.high, 1)})"
+
+
+def _scored(found: Stages, context: Context, cases: int) -> Overlay:
+    """As wide as there are cases, coloured by their score: the lowest of the picture light, the highest dark."""
+    say = context.say
+    scores = [one.score.estimate for one in found.passages if one.score]
+    low, high = min(scores), max(scores)
+    plain = _overlay(found, context, cases)
+    return replace(
+        plain,
+        arcs={
+            (one.source, one.target): Weight(
+                share=min(1.0, one.count / cases),
+                heat=(one.score.estimate - low) / (high - low) if one.score and high > low else None,
+                label=f"{say.number(one.count)} · {_score(one, context)}",
+            )
+            for one in found.passages
+        },
+        cold=say("lowest score: {n}", "laagste score: {n}", n=say.number(low, 1)),
+        hot=say("highest score: {n}", "hoogste score: {n}", n=say.number(high, 1)),
+    )
 
 
 def _overlay(found: Stages, context: Context, cases: int) -> Overlay:

@@ -171,6 +171,7 @@ GROUPS: tuple[tuple[Both, tuple[Question, ...]], ...] = (
                 name=("The line", "De lijn"),
                 ask=("How does the journey really go?", "Hoe loopt de klantreis echt?"),
                 build=design.line_sections,
+                choices=design.line_choices,
             ),
             Question(
                 key="conform",

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from loper.observe.answer import Answer
 from loper.observe.laid import kernels
-from loper.observe.result import Result, quantile
+from loper.observe.laid.layout import Numbers
+from loper.observe.result import Result, mean, quantile
 from loper.observe.words import Say
 
 if TYPE_CHECKING:
@@ -31,12 +33,14 @@ class InStage:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """From one stage to another: how often, and how long cases had been in the first (seconds, the median)."""
+    """From one stage to another: how often, how long cases had been in the first (seconds, the median), and what score
+    the customers who went this way gave (their mean; None: nobody gave one)."""
 
     source: str
     target: str
     count: int
     wait_s: Result
+    score: Result | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +60,7 @@ class Stages(Answer):
                 "median_s": one.wait_s.estimate,
                 "low_s": one.wait_s.low,
                 "high_s": one.wait_s.high,
+                **({"score": one.score.estimate, "scored": one.score.n} if one.score else {}),
             }
             for one in self.passages
         ]
@@ -89,14 +94,21 @@ def stages_of(log: Log) -> Stages:
     there = kernels.cases_with(layout.offsets, column.codes, size, rows)
     last = kernels.ends_of(layout.offsets, column.codes, rows)[:, 1]
     ended = np.bincount(last[last >= 0], minlength=size)
-    pair, wait = kernels.passages(layout.offsets, column.codes, size, layout.time, rows)
+    pair, wait, who = kernels.passages(layout.offsets, column.codes, size, layout.time, rows)
+    score = _scores(log)
     found = []
     for code in np.unique(pair):
         waits = wait[pair == code] / 1e6
         source, target = divmod(int(code), size)
+        given = score[np.unique(who[pair == code])] if score is not None else np.empty(0)
+        given = given[~np.isnan(given)]
         found.append(
             Passage(
-                source=column.values[source], target=column.values[target], count=len(waits), wait_s=quantile(waits)
+                source=column.values[source],
+                target=column.values[target],
+                count=len(waits),
+                wait_s=quantile(waits),
+                score=mean(given) if len(given) else None,
             )
         )
     return Stages(
@@ -108,3 +120,12 @@ def stages_of(log: Log) -> Stages:
         ),
         passages=tuple(sorted(found, key=lambda one: -one.count)),
     )
+
+
+def _scores(log: Log) -> NDArray[np.float64] | None:
+    """The mean score of each case (not-a-number: it gave none); None where the log has no scores."""
+    score = log.layout.contacts.get("score")
+    if not isinstance(score, Numbers) or score.values.dtype != np.float64:
+        return None
+    found: NDArray[np.float64] = kernels.mean_of_each(log.layout.offsets, score.values, log.rows)
+    return found
