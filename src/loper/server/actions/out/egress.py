@@ -44,6 +44,16 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Request:
+    """What is to be sent."""
+
+    method: str
+    url: str
+    head: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Rules:
     """What the settings allow. `private`: networks of our own that may be reached; `plain`: http will do."""
 

@@ -19,7 +19,7 @@ from loper.server import clock
 from loper.server.actions.out import egress, signature, vera
 from loper.server.actions.out.hand_out import queue
 from loper.server.actions.out.messages import ping
-from loper.server.actions.out.send import post, rules, secrets_of
+from loper.server.actions.out.send import go, message, rules, secrets_of
 from loper.server.actions.refused import Refused
 from loper.server.permissions import Actor, demand
 from loper.server.records.out import Delivery, Subscriber
@@ -108,7 +108,8 @@ def try_it(*, actor: Actor, key: str) -> egress.Answer:
     if row.form == Subscriber.VERA:
         return vera.try_it(row, rules())
     ident = f"ping_{secrets.token_hex(12)}"
-    return post(row, ident, ping(ident, clock.now()))
+    now = clock.now()
+    return go([message(row, ident, ping(ident, now), secrets_of(row, now))], rules())
 
 
 @transaction.atomic

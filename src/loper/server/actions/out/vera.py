@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from loper.server.actions.out import egress
 from loper.server.actions.out.messages import Line
@@ -60,28 +61,28 @@ VISIT_CHANGES = frozenset({
     "customer.absent", "case.withdrawn",
 })  # fmt: skip
 
-NOTHING = egress.Answer(status=204, text="this means nothing there: not sent", took=0)
-
-
-def send(subscriber: Subscriber, line: Line, rules: egress.Rules) -> egress.Answer:
-    """Tell it what this line means there; the first answer that is not good counts."""
-    answer = NOTHING
-    for method, path, document in requests(line):
-        head = {"Content-Type": "application/json", "Idempotency-Key": line.ident, **_key(subscriber)}
-        body = json.dumps(document, ensure_ascii=False).encode()
-        answer = egress.send(method, subscriber.address.rstrip("/") + path, head, body, rules)
-        if not answer.good:
-            return answer
-    return answer
-
 
 def try_it(subscriber: Subscriber, rules: egress.Rules) -> egress.Answer:
     """Whether it is there: GET /ping."""
     return egress.send("GET", subscriber.address.rstrip("/") + "/ping", _key(subscriber), b"", rules)
 
 
-def requests(line: Line) -> list[tuple[str, str, dict[str, Any]]]:
-    """Method, path and document of each request that this line asks for."""
+def requests(subscriber: Subscriber, line: Line) -> list[egress.Request]:
+    """What this line asks for; nothing where it means nothing there."""
+    base, head = subscriber.address.rstrip("/"), {"Content-Type": "application/json", "Idempotency-Key": line.ident}
+    return [
+        egress.Request(
+            method=method,
+            url=base + path,
+            head={**head, **_key(subscriber)},
+            body=json.dumps(document, ensure_ascii=False).encode(),
+        )
+        for method, path, document in _told(line)
+    ]
+
+
+def _told(line: Line) -> list[tuple[str, str, dict[str, Any]]]:
+    """Method, path and document of each request."""
     touch = line.touch
     found: list[tuple[str, str, dict[str, Any]]] = []
     if touch.kind != "event":
@@ -89,10 +90,14 @@ def requests(line: Line) -> list[tuple[str, str, dict[str, Any]]]:
     if touch.activity in VISIT_CHANGES:
         rows = Appointment.objects.select_related("technician").filter(case=touch.case)
         if row := rows.order_by("-changed", "-pk").first():
-            found.append(("PUT", f"/afspraken/{row.uid}", visit(row)))
+            found.append(("PUT", f"/afspraken/{_quoted(row.uid)}", visit(row)))
     if touch.activity in ORDERS:
-        found.append(("PATCH", f"/onderhoudsorders/{touch.case}", order(line)))
+        found.append(("PATCH", f"/onderhoudsorders/{_quoted(touch.case)}", order(line)))
     return found
+
+
+def _quoted(id: str) -> str:
+    return quote(id, safe="@-._~")
 
 
 def visit(row: Appointment) -> dict[str, Any]:
