@@ -55,7 +55,7 @@ class Filter:
             keep &= layout.first < micros(self.until)
         if self.quiet_since:
             keep &= layout.last <= micros(self.quiet_since)
-        known = _codes(layout.activities, "activity", problems)
+        known = Codes(layout.activities, "activity", problems)
         whole = np.arange(layout.count)
         first, last = layout.offsets[:-1], layout.offsets[1:] - 1
         for activity in self.with_:
@@ -77,7 +77,7 @@ class Filter:
         if self.channel or self.first_channel:
             column = _words(layout, "channel", problems)
             if column:
-                codes = _codes(column.values, "channel", problems)
+                codes = Codes(column.values, "channel", problems)
                 if self.channel:
                     keep &= kernels.has(layout.offsets, column.codes, codes(self.channel), whole)
                 if self.first_channel:
@@ -85,7 +85,7 @@ class Filter:
         for name, wanted in self.attributes.items():
             found = layout.attributes.get(name)
             if isinstance(found, Words):
-                keep &= np.isin(found.codes, _codes(found.values, name, problems)(wanted))
+                keep &= np.isin(found.codes, Codes(found.values, name, problems)(wanted))
             else:
                 there = ", ".join(sorted(one for one, kind in layout.attributes.items() if isinstance(kind, Words)))
                 problems.append(f"no attribute “{name}” of words in this log; there are: {there or 'none'}")
@@ -105,7 +105,7 @@ def instant(at: int) -> datetime:
     return EPOCH + timedelta(microseconds=int(at))
 
 
-class _codes:
+class Codes:
     """Words as their codes; each that is not there is a problem that names the nearest."""
 
     def __init__(self, values: Iterable[str], what: str, problems: list[str]) -> None:

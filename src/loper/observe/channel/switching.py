@@ -119,9 +119,7 @@ def switching_of(log: Log, *, customers: bool | None = None) -> Switching:
     score = layout.contacts.get("score")
     found = None
     if isinstance(score, Numbers) and score.values.dtype == np.float64:
-        found, _ = _difference(
-            "mean", kernels.mean_of_each(layout.offsets, score.values, rows), switched, stratum
-        )
+        found, _ = _difference("mean", kernels.mean_of_each(layout.offsets, score.values, rows), switched, stratum)
     return Switching(
         switched=int(switched.sum()),
         others=int((~switched).sum()),

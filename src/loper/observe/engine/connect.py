@@ -6,6 +6,7 @@ instant becomes microseconds, and where a result is held between two questions.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,9 @@ FINER = "in nanoseconds, which is finer than an engine reads"
 
 ROWS_OF_A_FILE = 1 << 40
 """More than a file of Parquet can have, and 2 ** 23 files of them still fit in a whole number of 64 bits."""
+
+SHARE_OF_MEMORY = 0.4
+"""Of this machine DuckDB takes at most so much, unless told otherwise (`memory_limit`); the rest goes to its disk."""
 
 _numbers = count(1)
 
@@ -73,7 +77,12 @@ def there(module: str) -> Any:
 def _duckdb(ibis: Any, path: str, options: Mapping[str, str]) -> Engine:
     there("duckdb")
     aside = tempfile.TemporaryDirectory(prefix="loper-")  # what does not fit in memory goes there
-    con = ibis.duckdb.connect(**{"temp_directory": aside.name, **options})
+    settings = {"temp_directory": aside.name, "memory_limit": f"{_memory()}MB", "preserve_insertion_order": "false"}
+    try:
+        con = ibis.duckdb.connect(**settings | dict(options))
+    except Exception as error:
+        aside.cleanup()
+        raise BadLog([f"DuckDB does not start: {str(error).splitlines()[0]}"]) from error
     files = path if not Path(path).is_dir() else f"{path.rstrip('/')}/**/*.parquet"
     try:
         table = con.read_parquet(files, file_row_number=True, filename=True, union_by_name=True)
@@ -85,6 +94,15 @@ def _duckdb(ibis: Any, path: str, options: Mapping[str, str]) -> Engine:
         aside.cleanup()
 
     return _on_duckdb(ibis, con, table, close)
+
+
+def _memory() -> int:
+    """In megabytes, what DuckDB may take: of this machine, or of the part of it that this process was given."""
+    most = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    given = Path("/sys/fs/cgroup/memory.max")
+    if given.exists() and (said := given.read_text().strip()).isdigit():
+        most = min(most, int(said))
+    return max(512, int(most * SHARE_OF_MEMORY) >> 20)
 
 
 def _on_duckdb(ibis: Any, con: Any, table: Any, shut: Callable[[], None]) -> Engine:

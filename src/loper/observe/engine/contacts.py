@@ -7,15 +7,19 @@ give something else than nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from loper.log.table import NEEDED, BadLog, Columns, Rejects
+import numpy as np
+from numpy.typing import NDArray
+
+from loper.log.table import CASE_ATTRIBUTE, NEEDED, BadLog, Columns, Rejects
 from loper.observe.contact.incoming import By, told_by
 from loper.observe.engine.connect import FINER, WAY_OUT, Engine, there
 
-WORDS = ("channel", "customer", "reason", "direction", "initiator", "kind")
+WORDS = ("channel", "customer", "reason", "direction", "initiator", "kind", "stage")
 """What else the questions look at, where the log has it."""
 
 Rows = list[dict[str, Any]]
@@ -28,7 +32,24 @@ class Contacts:
         found = _named(engine, names or {})
         self.columns = Columns(names=found, guessed=frozenset(found) - (names or {}).keys())
         self.rejects = Rejects()
+        self.whole = self
+        self._words: dict[str, list[str]] = {}
+        self.guess: NDArray[np.bool_] | None = None  # of the whole, once it is known: which activities are ends
+        self.patience: float | None = None
         self.table = self._in_order(self._plain())
+
+    def part(self, table: Any) -> Contacts:
+        """Some of the cases: contacts of this log that are all of those of their cases."""
+        part = copy(self)
+        for name in ("count", "told", "cases"):
+            part.__dict__.pop(name, None)
+        part.table = self.engine.hold(table)
+        return part
+
+    @property
+    def attributes(self) -> list[str]:
+        """What is known of a case, in words."""
+        return [name.removeprefix(CASE_ATTRIBUTE) for name in self.columns.names if name.startswith(CASE_ATTRIBUTE)]
 
     @property
     def has(self) -> frozenset[str]:
@@ -37,6 +58,10 @@ class Contacts:
     def rows(self, expression: Any) -> Rows:
         found: Rows = expression.to_pyarrow().to_pylist()
         return found
+
+    def counted(self, table: Any, *by: str) -> Rows:
+        """The values of these columns that occur together, and of each how many rows (`n`) have them."""
+        return self.rows(table.group_by(*by).agg(n=self.ibis._.count()))
 
     def number(self, expression: Any) -> int:
         return int(expression.to_pyarrow().as_py() or 0)
@@ -49,9 +74,10 @@ class Contacts:
         return int(found["cases"] or 0), int(found["contacts"])
 
     def words(self, name: str) -> list[str]:
-        """The words of a column, in order of first appearance."""
+        """The words of a column of the whole log, in order of first appearance."""
         if name not in self._words:
-            t = self.table.filter(self.table[name].notnull())
+            t = self.whole.table
+            t = t.filter(t[name].notnull())
             found = self.rows(t.group_by(name).agg(born=t.seq.min()))
             self._words[name] = [row[name] for row in sorted(found, key=lambda row: row["born"])]
         return self._words[name]
@@ -60,8 +86,13 @@ class Contacts:
         return {word: place for place, word in enumerate(self.words(name))}
 
     @cached_property
-    def _words(self) -> dict[str, list[str]]:
-        return {}
+    def whole_counts(self) -> NDArray[np.int64]:
+        """The contacts of each activity in the whole log."""
+        t, rank = self.whole.table, self.rank("activity")
+        found = np.zeros(len(rank), np.int64)
+        for row in self.counted(t, "activity"):
+            found[rank[row["activity"]]] = row["n"]
+        return found
 
     @cached_property
     def told(self) -> tuple[By, Any]:
@@ -155,6 +186,11 @@ def _named(engine: Engine, names: Mapping[str, str]) -> dict[str, str]:
             problems.append(f"there is no column '{theirs}' (for the {ours})" + (f"; '{near[0]}'?" if near else ""))
     wanted = {name: names.get(name, name) for name in (*NEEDED, *WORDS)}
     found = {ours: theirs for ours, theirs in wanted.items() if theirs and theirs in schema}
+    found |= {
+        name: name
+        for name, kind in schema.items()
+        if name.startswith(CASE_ATTRIBUTE) and kind.is_string() and name not in found.values()
+    }
     problems += [
         f"there is no column '{name}'; say which one it is, or {WAY_OUT}"
         for name in NEEDED

@@ -96,9 +96,9 @@ def repeats_of(
     if missing:
         raise BadLog([f"by {by}: this log has no {one}" for one in missing])
     places_of(contacts.words("activity"), activities)
-    told_by, coming = contacts.told
+    told_by, coming = contacts.whole.told
     if activities:
-        told_by, coming = "named", contacts.table.activity.isin(list(activities))
+        told_by, coming = "named", contacts.whole.table.activity.isin(list(activities))
     states = contacts.engine.hold(_states(contacts, coming, round(days * DAY), by))
     late, none, came, first_none, first_came = _totals(contacts, states)
     effect = _effect(contacts, states, came, none + came)
@@ -127,7 +127,7 @@ def _best(contacts: Contacts) -> By:
 def _states(contacts: Contacts, coming: Any, within: int, by: By) -> Any:
     """Of each contact that the customer made: what became of it (1 too late to know, 2 none came within that time, 3
     one did), and whether it was the first about its thing. Of whom nobody knows who it is, the case is all there is."""
-    ibis, t = contacts.ibis, contacts.table
+    ibis, t = contacts.ibis, contacts.whole.table
     until = contacts.number(t.time.max()) - within
     if by == "case":
         t = t.mutate(owner=t.case, alone=ibis.null("string"))
@@ -144,6 +144,9 @@ def _states(contacts: Contacts, coming: Any, within: int, by: By) -> Any:
     )
     again = (t.nth < t["size"] - 1) & (t.came_s <= within)
     words = [name for name in NAMED if name in contacts.has]
+    if contacts is not contacts.whole:  # what customers did next counts whatever case it was in
+        t = t.semi_join(contacts.table.filter(contacts.table.place == 0).select("case"), "case")
+        again = (t.nth < t["size"] - 1) & (t.came_s <= within)
     return t.select(
         "owner",
         "alone",

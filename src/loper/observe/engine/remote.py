@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from loper.define.model import Journey
 from loper.observe.channel.channels import Channels, Switches
 from loper.observe.contact.follow import By
 from loper.observe.contact.repeat import Repeats
 from loper.observe.engine import customers as by_customers
-from loper.observe.engine import ways
+from loper.observe.engine import going, ways
 from loper.observe.engine.connect import connect
 from loper.observe.engine.contacts import Contacts
+from loper.observe.engine.where import where
+from loper.observe.filter import Filter
+from loper.observe.stuck.funnel import Funnel
+from loper.observe.stuck.outcome import Outcomes
+from loper.observe.stuck.stuck import Stuck
 from loper.observe.way.map import Map
 from loper.observe.way.pace import Throughput
 from loper.observe.way.rework import Rework
@@ -69,6 +75,10 @@ class Remote:
         """How many contacts there are."""
         return self._contacts.count[1]
 
+    def where(self, filter: Filter | None = None, **wanted: Any) -> Remote:
+        """The cases of this selection that the filter wants; see `Filter`. It is put aside too, until `close`."""
+        return Remote(where(self._contacts, filter or Filter(**wanted)))
+
     def ties(self) -> dict[str, int]:
         """Contacts at the very time of another one of their case, and cases with such."""
         return ways.ties_of(self._contacts)
@@ -82,6 +92,17 @@ class Remote:
     def throughput(self) -> Throughput:
         """The mean may differ in its last digits, as an engine adds in any order."""
         return ways.throughput_of(self._contacts)
+
+    def stuck(self, *, ends: Collection[str] | None = None, journey: Journey | None = None) -> Stuck:
+        """The counts, without which cases they are: the `filter` of each stay selects those."""
+        return going.stuck_of(self._contacts, ends=ends, journey=journey)
+
+    def funnel(self, steps: Sequence[str] | None = None, **how: Any) -> Funnel:
+        """The counts, without which cases they are."""
+        return going.funnel_of(self._contacts, steps, **how)
+
+    def outcomes(self, **how: Any) -> Outcomes:
+        return going.outcomes_of(self._contacts, **how)
 
     def rework(self) -> Rework:
         return ways.rework_of(self._contacts)

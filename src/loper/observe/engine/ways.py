@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from loper.observe.engine.contacts import Contacts
-from loper.observe.laid import kernels
+from loper.observe.engine.where import named
 from loper.observe.result import Result, places_of_quantile
 from loper.observe.way.map import SECOND, Arc, Map, Node
 from loper.observe.way.pace import Throughput
@@ -70,7 +68,7 @@ def variants_of(contacts: Contacts, *, most: int = 20) -> Variants:
         count=sum(one["ways"] for one in sizes),
         top=tuple(
             Variant(
-                name=_name([rank[activity] for activity in one["way"]]),
+                name=named([rank[activity] for activity in one["way"]]),
                 activities=tuple(one["way"]),
                 count=one["count"],
                 median_s=lasted[(one["born"],)].quantile(HALF) / SECOND,
@@ -82,13 +80,6 @@ def variants_of(contacts: Contacts, *, most: int = 20) -> Variants:
         half=_half({one["count"]: one["ways"] for one in sizes}, total),
         once=next((one["ways"] for one in sizes if one["count"] == 1), 0),
     )
-
-
-def _name(codes: list[int]) -> str:
-    """The name that a log in memory gives to this variant."""
-    offsets = np.array([0, len(codes)])
-    small = np.int16 if max(codes) < np.iinfo(np.int16).max else np.int32
-    return f"{int(kernels.hashed(offsets, np.array(codes, small), np.zeros(1, np.int64), 1)[0]):016x}"
 
 
 def _half(sizes: dict[int, int], cases: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +14,7 @@ from loper.define.model import Journey
 from loper.log.table import BadLog
 from loper.observe.against.conform_design import names
 from loper.observe.laid import kernels
-from loper.observe.laid.layout import Bools
+from loper.observe.laid.layout import Bools, Ints
 from loper.observe.result import wilson
 from loper.observe.stuck.survival import kaplan_meier
 from loper.observe.way import kernels_waits
@@ -93,34 +93,50 @@ def guess(log: Log) -> Bools:
     nothing = np.zeros(size, np.bool_)
     if not len(layout):
         return nothing
-    found = nothing.copy()
     until, ended = kernels_waits.lives(layout.offsets, layout.activity, rows, nothing, NO_CONTACTS, False)
     _, cases, _, last = kernels.visits(layout.offsets, layout.activity, size, rows)
+
+    def stays(groups: Ints, count: int) -> Ints:
+        given = (layout.offsets, layout.activity, groups, count, layout.time, rows, until, ended)
+        found: Ints = kernels_waits.stays(*given, int(layout.time.max()))
+        return found
+
+    return likely_ends(cases, last, stays)
+
+
+def likely_ends(cases: Ints, last: Ints, stays: Callable[[Ints, int], Ints]) -> Bools:
+    """The same, of the cases that have each activity, and that have it last; `stays` counts the waits after groups of
+    activities, [2, groups, bins] (`kernels_waits.stays`)."""
     likely = [a for a in np.argsort(-last, kind="stable")[:CROWD] if wilson(int(last[a]), int(cases[a])).low > 0.5]
-    number = np.full(size, -1)
+    number = np.full(len(cases), -1)
     number[likely] = np.arange(len(likely))
-    given = (layout.offsets, layout.activity, number, len(likely), layout.time, rows, until, ended)
-    stays = kernels_waits.stays(*given, int(layout.time.max()))
+    found = np.zeros(len(cases), np.bool_)
+    counted = stays(number, len(likely)) if likely else np.zeros((2, 0, 0), np.int64)
     for group, a in enumerate(likely):
-        curve = kaplan_meier(stays[0, group], stays[1, group])
+        curve = kaplan_meier(counted[0][group], counted[1][group])
         found[a] = curve.at(curve.seen_s(LEAST)).low > 0.5
     return found
 
 
 def _of_journey(log: Log, journey: Journey) -> tuple[Bools, Bools]:
-    """Activities whose every move in the design leads to a final stage; and, where the log has the stage itself, each
-    contact that stands in a final one."""
-    layout = log.layout
+    """Activities that are an end by the design; and, where the log has the stage itself, each contact that stands in a
+    final one."""
+    stage = log.layout.words("stage")
+    codes, there = journey_ends(journey, log.layout.activities, stage.values if stage else None)
+    over = NO_CONTACTS if stage is None else np.isin(stage.codes, [stage.code(name) for name in there])
+    return codes, over
+
+
+def journey_ends(journey: Journey, activities: Sequence[str], stages: Sequence[str] | None) -> tuple[Bools, list[str]]:
+    """Activities whose every move in the design leads to a final stage; or, where the log has `stages` and final ones
+    are among them, those, which say it better."""
     final = {name for name, stage in journey.stages.items() if stage.final}
-    called, _ = names(journey, layout.activities, None)
+    called, _ = names(journey, activities, None)
     moves = [journey.on, *(stage.on for stage in journey.stages.values())]
-    codes = np.zeros(len(layout.activities), np.bool_)
-    for code, activity in enumerate(layout.activities):
+    codes = np.zeros(len(activities), np.bool_)
+    for code, activity in enumerate(activities):
         name = called.get(activity, activity)
         to = {move.to for on in moves for move in on.get(name, ())}
         codes[code] = name == "journey.ended" or (bool(to) and to <= final)
-    stage = layout.words("stage")
-    if stage is None:
-        return codes, NO_CONTACTS
-    there = [stage.code(name) for name in final if name in stage.values]
-    return np.zeros_like(codes) if there else codes, np.isin(stage.codes, there)
+    there = [name for name in final if name in (stages or ())]
+    return np.zeros_like(codes) if there else codes, there

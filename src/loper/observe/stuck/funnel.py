@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -167,43 +167,63 @@ def funnel_of(
     now = int(layout.time.max()) if len(layout) else 0
     waiting = ~over.ended & (now - layout.last[rows] < after * 1e6)
     fate = np.where(waiting, 3, np.where(following >= 0, 0, np.where(over.ended, 1, 2)))
-    found = []
-    for k, code in enumerate(codes, 1):
-        here = far == k
-        last = k == len(codes)
-        which: dict[Fate, NDArray[np.int64]] = {
-            name: rows[here & (fate == number)] if not last else rows[:0] for number, name in enumerate(FATES)
-        }
-        came, went_on = int((far >= k).sum()), int((far > k).sum())
-        lost = here & (fate == 0) if not last else np.zeros_like(here)
-        found.append(
-            Step(
-                activity=names[code],
-                came=came,
-                went_on=went_on,
-                instead=len(which["instead"]),
-                ended=len(which["ended"]),
-                stopped=len(which["stopped"]),
-                under_way=len(which["under_way"]),
-                passed=wilson(went_on, came - len(which["under_way"])) if not last else wilson(0, 0),
-                elsewhere=_elsewhere(names, following[lost], skipped[lost]),
-                cases_of=Filter(with_=tuple(names[one] for one in codes[:k])),
-                numbers=which,
-            )
-        )
+    fates = np.bincount(far * 4 + fate, minlength=4 * (len(codes) + 1)).reshape(-1, 4)
+    elsewhere = np.zeros((2, len(codes) + 1, len(names)), np.int64)
+    lost = (fate == 0) & (following >= 0)
+    np.add.at(elsewhere[0], (far[lost], following[lost]), 1)
+    np.add.at(elsewhere[1], (far[lost & skipped], following[lost & skipped]), 1)
+    found = stepped(
+        [names[code] for code in codes],
+        names,
+        fates,
+        elsewhere,
+        lambda k: {name: rows[(far == k) & (fate == number)] for number, name in enumerate(FATES)},
+    )
     return Funnel(
         cases=len(rows),
         outside=int((far == 0).sum()),
-        steps=tuple(found),
+        steps=found,
         guessed=steps is None,
         after_s=after,
         far=far,
     )
 
 
-def _elsewhere(names: Sequence[str], following: NDArray[np.int32], skipped: NDArray[np.bool_]) -> tuple[Instead, ...]:
-    counts = np.bincount(following, minlength=len(names))
-    later = np.bincount(following[skipped], minlength=len(names))
+def stepped(
+    steps: Sequence[str],
+    names: Sequence[str],
+    fates: NDArray[np.int64],
+    elsewhere: NDArray[np.int64],
+    numbers: Callable[[int], Mapping[Fate, NDArray[np.int64]]],
+) -> tuple[Step, ...]:
+    """The steps, of what was counted. `fates`: of the cases that came so far (0: not to the first step) what became of
+    them, [steps + 1, FATES]; `elsewhere`: what followed in those that went on to something else, and in how many of
+    them a later step came, [2, steps + 1, activities]; `numbers`: which cases they are, where they can be had."""
+    found = []
+    for k, name in enumerate(steps, 1):
+        last = k == len(steps)
+        came, went_on = int(fates[k:].sum()), int(fates[k + 1 :].sum())
+        instead, ended, stopped, under_way = (0, 0, 0, 0) if last else (int(one) for one in fates[k])
+        nothing: dict[Fate, NDArray[np.int64]] = {one: np.zeros(0, np.int64) for one in FATES}
+        found.append(
+            Step(
+                activity=name,
+                came=came,
+                went_on=went_on,
+                instead=instead,
+                ended=ended,
+                stopped=stopped,
+                under_way=under_way,
+                passed=wilson(went_on, came - under_way) if not last else wilson(0, 0),
+                elsewhere=() if last else _elsewhere(names, *elsewhere[:, k]),
+                cases_of=Filter(with_=tuple(steps[:k])),
+                numbers=nothing if last else numbers(k),
+            )
+        )
+    return tuple(found)
+
+
+def _elsewhere(names: Sequence[str], counts: NDArray[np.int64], later: NDArray[np.int64]) -> tuple[Instead, ...]:
     return tuple(
         Instead(activity=names[int(a)], cases=int(counts[a]), skipped=int(later[a]))
         for a in np.argsort(-counts, kind="stable")[:10]
@@ -218,11 +238,21 @@ def usual_steps(log: Log) -> list[int]:
     if not len(rows):
         return []
     contacts, cases, _, _ = kernels.visits(layout.offsets, layout.activity, len(layout.activities), rows)
-    order = np.lexsort((-contacts, -cases))
-    enough = int((cases >= SHARED * len(rows)).sum())
-    chosen = order[: min(LONGEST, max(SHORTEST, enough), int((cases > 0).sum()))]
+    chosen = shared(contacts, cases, len(rows))
     number = np.full(len(layout.activities), -1)
     number[chosen] = np.arange(len(chosen))
-    table = kernels_funnel.before(layout.offsets, layout.activity, rows, number, len(chosen))
+    return in_their_order(chosen, kernels_funnel.before(layout.offsets, layout.activity, rows, number, len(chosen)))
+
+
+def shared(contacts: NDArray[np.int64], cases: NDArray[np.int64], population: int) -> NDArray[np.int64]:
+    """The activities that are steps, the commonest first, by the contacts and the cases of each."""
+    order = np.lexsort((-contacts, -cases))
+    enough = int((cases >= SHARED * population).sum())
+    found: NDArray[np.int64] = order[: min(LONGEST, max(SHORTEST, enough), int((cases > 0).sum()))]
+    return found
+
+
+def in_their_order(chosen: NDArray[np.int64], table: NDArray[np.int64]) -> list[int]:
+    """`table`: in how many cases the first of one of these came before the first of another."""
     wins = (table > table.T).sum(axis=1)
     return [int(one) for one in chosen[np.lexsort((np.arange(len(chosen)), -table.sum(axis=1), -wins))]]

@@ -11,17 +11,25 @@ from loper.observe.laid.loops import loop
 
 @loop
 def flows(
-    offsets: Any, activity: Any, rows: Any, until: Any, number: Any, states: int, outcome: Any, size: int, groups: int
+    offsets: Any,
+    activity: Any,
+    rows: Any,
+    until: Any,
+    number: Any,
+    states: int,
+    outcome: Any,
+    size: int,
+    group: Any,
+    groups: int,
 ) -> Any:
     """Steps from each state, or from the beginning (the last row), to each state or outcome: [groups, states + 1,
     states + outcomes]. `number` gives an activity its state (-1: passed over), `outcome` a case its own (-1: left
-    out)."""
+    out), `group` a case its group."""
     out = np.zeros((groups, states + 1, states + size), np.int32)
     for r in range(len(rows)):
         if outcome[r] < 0:
             continue
-        g = np.int64(np.uint64(rows[r]) * np.uint64(0x9E3779B97F4A7C15) >> np.uint64(33)) % groups
-        at = states
+        g, at = group[r], states
         for i in range(offsets[rows[r]], until[r]):
             s = number[activity[i]]
             if s >= 0:

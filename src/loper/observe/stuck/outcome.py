@@ -19,7 +19,7 @@ from loper.observe.filter import Filter
 from loper.observe.laid.layout import Floats, Ints
 from loper.observe.result import Result, wilson
 from loper.observe.stuck import kernels_outcome
-from loper.observe.stuck.ends import Ends, ends_of
+from loper.observe.stuck.ends import ends_of
 from loper.observe.stuck.stuck import patience
 from loper.observe.words import Say
 
@@ -165,30 +165,103 @@ def outcomes_of(
     """
     layout, rows = log.layout, log.rows
     over = ends_of(log, ends if ends is not None or classes is None else list(classes), journey)
-    of, names = _outcome(log, over, classes or {}, open)
-    counts = np.bincount(layout.activity, minlength=len(layout.activities))
-    top = np.argsort(-counts, kind="stable")[:STATES]
-    number = np.full(len(layout.activities), -1)
+    last = layout.activity[over.until - 1] if len(rows) else np.zeros(0, np.int64)
+    known, stopped = over.ended, np.zeros(len(rows), np.bool_)
+    if not over.activities and over.by == "guess":
+        known = np.ones(len(rows), np.bool_)
+    if open == "own" and len(rows):
+        stopped = ~known & (int(layout.time.max()) - layout.last[rows] >= patience(log) * 1e6)
+    size = len(layout.activities)
+    told = told_apart(layout.activities, classes or {}, np.bincount(last[known], minlength=size), int(stopped.sum()))
+    of = np.where(known, told.of_last[last], np.where(stopped, told.of_stopped, -1))
+    top, number = states_of(np.bincount(layout.activity, minlength=size))
+    given = (layout.offsets, layout.activity, rows, over.until, number, len(top), of, len(told.names))
+    groups = group_of(layout.seq[layout.offsets[rows]].astype(np.int64))
+    return expected(
+        layout.activities,
+        told.names,
+        top=top,
+        seen=kernels_outcome.came_to(*given),
+        flows=kernels_outcome.flows(*given, groups, GROUPS),
+        shares=np.bincount(of[of >= 0], minlength=len(told.names)),
+        population=len(rows),
+        activities=size,
+        by=over.by if over.activities or over.by != "guess" else "last contact",
+        seed=seed,
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Told:
+    """The outcomes, the commonest first: the number of that of a case which ended, by its last activity (-1: none ended
+    there), and of one which stopped."""
+
+    names: tuple[str, ...]
+    of_last: Ints
+    of_stopped: int
+
+
+def told_apart(activities: Sequence[str], classes: Mapping[str, str], ended: Ints, stopped: int) -> Told:
+    """`ended`: the cases that ended at each activity, which `classes` may call otherwise; `stopped`: how many did."""
+    called = [classes.get(name, name) for name in activities]
+    labels = [*dict.fromkeys(called), STOPPED, OTHER]
+    place = {label: at for at, label in enumerate(labels)}
+    of = np.array([place[one] for one in called], np.int64)
+    counts = np.bincount(of, weights=ended, minlength=len(labels)).astype(np.int64)
+    counts[place[STOPPED]] += stopped
+    order = [int(one) for one in np.argsort(-counts, kind="stable") if counts[one]]
+    number = np.full(len(labels), -1)
+    if len(order) > OUTCOMES:
+        number[order[OUTCOMES - 1 :]] = OUTCOMES - 1
+        order = [*order[: OUTCOMES - 1], place[OTHER]]
+    number[order] = np.arange(len(order))
+    names = tuple(labels[one] for one in order)
+    return Told(names=names, of_last=number[of], of_stopped=int(number[place[STOPPED]]))
+
+
+def states_of(contacts: Ints) -> tuple[Ints, Ints]:
+    """Which activities are states, the commonest by their `contacts`; and the state of each activity, -1: none."""
+    top = np.argsort(-contacts, kind="stable")[:STATES]
+    number = np.full(len(contacts), -1)
     number[top] = np.arange(len(top))
-    given = (layout.offsets, layout.activity, rows, over.until, number, len(top), of, len(names))
-    seen = kernels_outcome.came_to(*given)
+    return top, number
+
+
+def group_of(seq: Any) -> Any:
+    """The group, by chance, of a case whose first contact is this row of the log; in whole numbers of 64 bits that do
+    not overflow, so that every engine finds the same."""
+    return seq % 1_000_003 * 7_919 % 104_729 % GROUPS
+
+
+def expected(
+    names: Sequence[str],
+    outcomes: tuple[str, ...],
+    *,
+    top: Ints,
+    seen: Ints,
+    flows: NDArray[Any],
+    shares: Ints,
+    population: int,
+    activities: int,
+    by: Literal["caller", "journey", "guess", "last contact"],
+    seed: int,
+) -> Outcomes:
+    """The answer, of what was counted: `seen` and `flows` as `kernels_outcome` counts them, cases by outcome."""
     there = np.flatnonzero(seen.sum(axis=1))
-    flows = kernels_outcome.flows(*given, GROUPS)
     keep = np.append(there, len(top))
-    flows = flows[:, keep][:, :, np.concatenate([there, np.arange(len(names)) + len(top)])]
+    flows = flows[:, keep][:, :, np.concatenate([there, np.arange(len(outcomes)) + len(top)])]
     chances, bits, decides = _chain(flows.sum(axis=0), len(there))
     drawn = _drawn(flows, len(there), np.random.default_rng(seed))
-    cases = int((of >= 0).sum())
     found = []
     for s in np.argsort(-seen[there].sum(axis=1), kind="stable"):
         n = int(seen[there[s]].sum())
-        name = layout.activities[int(top[there[s]])]
+        name = names[int(top[there[s]])]
         found.append(
             At(
                 activity=name,
                 cases=n,
                 chances=tuple(
-                    _result(float(chances[s, k]), [one[0][s, k] for one in drawn], n) for k in range(len(names))
+                    _result(float(chances[s, k]), [one[0][s, k] for one in drawn], n) for k in range(len(outcomes))
                 ),
                 seen=tuple(wilson(int(one), n) for one in seen[there[s]]),
                 bits=float(bits[s]),
@@ -196,44 +269,20 @@ def outcomes_of(
                 cases_of=Filter(with_=(name,)),
             )
         )
-    shares = np.bincount(of[of >= 0], minlength=len(names))
+    cases = int(shares.sum())
     gaps = [abs(a.estimate - b.estimate) for one in found for a, b in zip(one.chances, one.seen, strict=True)]
-    weights = [one.cases for one in found for _ in names]
+    weights = [one.cases for one in found for _ in outcomes]
     return Outcomes(
         cases=cases,
-        left_out=len(rows) - cases,
-        outcomes=names,
+        left_out=population - cases,
+        outcomes=outcomes,
         shares=tuple(wilson(int(one), cases) for one in shares),
-        bits=float(bits[-1]) if len(names) else 0.0,
+        bits=float(bits[-1]) if len(outcomes) else 0.0,
         at=tuple(found),
         gap=float(np.average(gaps, weights=weights)) if gaps else 0.0,
-        passed_over=int((counts > 0).sum() - len(top)) if len(top) == STATES else 0,
-        by=over.by if over.activities or over.by != "guess" else "last contact",
+        passed_over=activities - len(top) if len(top) == STATES else 0,
+        by=by,
     )
-
-
-def _outcome(log: Log, over: Ends, classes: Mapping[str, str], open: str) -> tuple[Ints, tuple[str, ...]]:
-    """Of each selected case the number of its outcome (-1: left out); the outcomes, the commonest first."""
-    layout, rows = log.layout, log.rows
-    last = layout.activity[over.until - 1] if len(rows) else np.zeros(0, np.int64)
-    known = over.ended.copy()
-    if not over.activities and over.by == "guess":
-        known[:] = True
-    called = [classes.get(name, name) for name in layout.activities]
-    labels = [*dict.fromkeys(called), STOPPED, OTHER]
-    place = {label: at for at, label in enumerate(labels)}
-    of = np.where(known, np.array([place[one] for one in called], np.int64)[last], -1)
-    if open == "own" and len(rows):
-        quiet = int(layout.time.max()) - layout.last[rows] >= patience(log) * 1e6
-        of[~known & quiet] = place[STOPPED]
-    counts = np.bincount(of[of >= 0], minlength=len(labels))
-    order = [int(one) for one in np.argsort(-counts, kind="stable") if counts[one]]
-    number = np.full(len(labels), -1)
-    if len(order) > OUTCOMES:
-        number[order[OUTCOMES - 1 :]] = OUTCOMES - 1
-        order = [*order[: OUTCOMES - 1], place[OTHER]]
-    number[order] = np.arange(len(order))
-    return np.where(of >= 0, number[of], -1), tuple(labels[one] for one in order)
 
 
 def _chain(flows: NDArray[Any], states: int) -> tuple[Floats, Floats, Floats]:

@@ -6,7 +6,7 @@ longer (Kaplan & Meier 1958), so that a case of yesterday is under way, not stuc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Literal
@@ -19,7 +19,7 @@ from loper.observe.answer import Answer
 from loper.observe.filter import Filter, instant
 from loper.observe.laid.layout import Ints
 from loper.observe.result import Result, wilson
-from loper.observe.stuck.ends import CROWD, LEAST, Ends, ends_of
+from loper.observe.stuck.ends import CROWD, LEAST, ends_of
 from loper.observe.stuck.survival import Curve, kaplan_meier
 from loper.observe.way import kernels_waits
 from loper.observe.words import Say
@@ -175,9 +175,60 @@ def stuck_of(log: Log, *, ends: Collection[str] | None = None, journey: Journey 
     layout, rows, size = log.layout, log.rows, len(log.layout.activities)
     over = ends_of(log, ends, journey)
     now = int(layout.time.max()) if len(layout) else 0
-    groups, chosen = _groups(log, over)
     life = (layout.time, rows, over.until, over.ended, now)
-    stays = kernels_waits.stays(layout.offsets, layout.activity, groups, len(chosen) + 1, *life)
+    at = np.zeros(0, np.int64)
+
+    def stays(groups: Ints, count: int) -> Ints:
+        found: Ints = kernels_waits.stays(layout.offsets, layout.activity, groups, count, *life)
+        return found
+
+    def standing(limits: Ints) -> Ints:
+        nonlocal at
+        table, at = kernels_waits.standing(layout.offsets, layout.activity, size, *life, limits)
+        found: Ints = table
+        return found
+
+    return judged(
+        Counts(
+            activities=layout.activities,
+            now=now,
+            cases=len(rows),
+            ended=int(over.ended.sum()),
+            codes=over.codes,
+            ends=over.activities,
+            by=over.by,
+            without=over.without,
+            standing_at=np.bincount(layout.activity[over.until[~over.ended] - 1], minlength=size),
+            stays=stays,
+            standing=standing,
+        ),
+        lambda a: rows[at == a],
+    )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Counts:
+    """All that stuck points are reckoned from, counted in memory or by an engine. `stays` and `standing` count as the
+    loops of these names in `kernels_waits` do."""
+
+    activities: Sequence[str]
+    now: int  # when the log ends, microseconds
+    cases: int
+    ended: int
+    codes: NDArray[np.bool_]  # [activities] which are an end
+    ends: tuple[str, ...]
+    by: Literal["caller", "journey", "guess"]
+    without: tuple[str, ...]
+    standing_at: Ints  # [activities] of the cases that did not end, how many stand there
+    stays: Callable[[Ints, int], Ints]
+    standing: Callable[[Ints], Ints]
+
+
+def judged(counts: Counts, numbers: Callable[[int], NDArray[np.int64]]) -> Stuck:
+    """Stuck points of what was counted; `numbers` gives the cases that stand at an activity, where they can be had."""
+    size, now = len(counts.activities), counts.now
+    groups, chosen = _groups(counts)
+    stays = counts.stays(groups, len(chosen) + 1)
     whole = kaplan_meier(*stays.sum(axis=1))
     general = collapse(whole)
     both = {int(a): (stays[0, g], stays[1, g]) for g, a in enumerate(chosen) if stays[:, g].any()}
@@ -187,8 +238,7 @@ def stuck_of(log: Log, *, ends: Collection[str] | None = None, journey: Journey 
     after = {a: own[a] if a in own else max(general, nearly_all(curve)) for a, curve in curves.items()}
     limits = np.full(size, micros_of(general))
     limits[list(after)] = [micros_of(seconds) for seconds in after.values()]
-    table, at = kernels_waits.standing(layout.offsets, layout.activity, size, *life, limits)
-    came, seen, stopped, under_way = table
+    came, seen, stopped, under_way = counts.standing(limits)
     shares = {a: stopped[a] / seen[a] for a in curves if seen[a] >= LEAST}
     level = 1 - 0.05 / max(1, len(curves))
     found = []
@@ -197,7 +247,7 @@ def stuck_of(log: Log, *, ends: Collection[str] | None = None, journey: Journey 
         curve = curves[a] if a in own else whole
         stay_on = curve.between(after[a], curve.seen_s(LEAST))
         usual = float(np.median([share for b, share in shares.items() if b != a] or [0.0]))
-        activity = layout.activities[a]
+        activity = counts.activities[a]
         found.append(
             Stay(
                 activity=activity,
@@ -213,22 +263,22 @@ def stuck_of(log: Log, *, ends: Collection[str] | None = None, journey: Journey 
                 on_after=stay_on.others,
                 filter=Filter(
                     ends=(activity,),
-                    without=over.without,
+                    without=counts.without,
                     quiet_since=instant(now) - timedelta(microseconds=int(limits[a]))
                     if np.isfinite(after[a])
                     else instant(0),
                 ),
                 curve=curves[a],
-                numbers=rows[at == a],
+                numbers=numbers(a),
             )
         )
     return Stuck(
-        cases=len(rows),
-        ended=int(over.ended.sum()),
+        cases=counts.cases,
+        ended=counts.ended,
         stopped=int(stopped.sum()),
         under_way=int(under_way.sum()),
-        ends=over.activities,
-        ends_by=over.by,
+        ends=counts.ends,
+        ends_by=counts.by,
         stays=tuple(found),
     )
 
@@ -246,15 +296,12 @@ def patience(log: Log) -> float:
     return collapse(kaplan_meier(stays[0, 0], stays[1, 0]))
 
 
-def _groups(log: Log, over: Ends) -> tuple[Ints, Ints]:
+def _groups(counts: Counts) -> tuple[Ints, Ints]:
     """A group for each activity at which the most cases stand, one more for all others (none for an end); and which
     activity each group is."""
-    layout = log.layout
-    size = len(layout.activities)
-    last = layout.activity[over.until[~over.ended] - 1]
-    standing = np.where(over.codes, -1, np.bincount(last, minlength=size))
+    standing = np.where(counts.codes, -1, counts.standing_at)
     chosen = np.argsort(-standing, kind="stable")[: min(CROWD, int((standing >= 0).sum()))]
-    groups = np.where(over.codes, -1, len(chosen))
+    groups = np.where(counts.codes, -1, len(chosen))
     groups[chosen] = np.arange(len(chosen))
     return groups, chosen
 
