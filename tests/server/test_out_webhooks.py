@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from loper.run.cloudevents import read_event
-from loper.server.actions.out import egress, signature, subscribers
+from loper.server.actions.out import egress, send, signature, subscribers
 from loper.server.actions.out.chores import going_out
 from loper.server.actions.out.hand_out import hand_out
 from loper.server.actions.out.send import PAUSES, REST_AFTER, send_all
@@ -365,6 +365,27 @@ def test_what_is_undone_never_goes_out(world: World, other: Receiver) -> None:
         assert Outgoing.objects.exists()
         raise Undone
     assert not Outgoing.objects.exists() and sent(one) == 0
+
+
+def test_a_worker_that_dies_in_between_sends_again_under_the_same_id(
+    world: World, other: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was taken, and before that was written down the worker was gone: once more, and nothing is missing."""
+    one, _secret = subscribe(world, other.url)
+    world.report()
+
+    def dies(*_what: Any) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(send, "_settle", dies)
+        sent(one)
+    Subscriber.objects.filter(pk=one.pk).update(held=world.time.at + send.HOLD)  # as a killed one leaves it
+    assert sent(one) == 0, "its hold has not run out"
+    world.time.move(minutes=3)
+    assert sent(one) == Touch.objects.count()
+    idents = [got.headers["webhook-id"] for got in other.got]
+    assert idents[0] == idents[1] and len(set(idents)) == Touch.objects.count()
 
 
 def test_a_dead_subscriber_delays_nobody(real_world: World, settings: Any) -> None:

@@ -30,7 +30,7 @@ PAUSES = tuple(
 """After which each next try follows, each a fifth longer or shorter by chance: five and a half days in all."""
 
 REST_AFTER = 5
-"""So many failures in a row, and the subscriber rests: then one try at a time, until one succeeds. As many go at once."""
+"""So many failures in a row, and it rests: then one try at a time, until one succeeds. As many go at once."""
 RESTS = (timedelta(seconds=30), timedelta(hours=1))  # the first, the longest; each is twice the one before
 
 MANY = 50

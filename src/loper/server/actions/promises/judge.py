@@ -32,6 +32,7 @@ ANEW = ("stage.overdue", "arrival.changed")
 
 CONSENT = frozenset({"customer", "agent", "technician"})
 NEAR = timedelta(hours=4)  # so long before its start a promise can be in danger, or be kept early
+TABLE = timedelta(minutes=30)  # within so long the visit ends at whose table the next one was made
 GRACE = timedelta(minutes=5)
 
 
@@ -86,7 +87,7 @@ def blocks(facts: Facts, now: datetime) -> list[Promised]:
             )
         elif held is None:
             continue
-        elif event.type == ARRIVED or (event.type in CAME and event.time >= _start(held) - NEAR):
+        elif event.type == ARRIVED or (event.type in CAME and _is_of(event, held)):
             over("kept", "" if event.type != "customer.absent" else "not_home", event.time)
         elif event.type == CANCELLED:
             asked = event.emitter in CONSENT
@@ -96,6 +97,11 @@ def blocks(facts: Facts, now: datetime) -> list[Promised]:
     if held is not None:
         found.append(_running(held, now, "nobody_came"))
     return found
+
+
+def _is_of(event: Event, held: Promised) -> bool:
+    """Whether a visit that ends is the one of this block, and not the one before, at whose table it was made."""
+    return event.time >= _start(held) - NEAR and event.time >= held.given + TABLE
 
 
 def _settled(held: Promised, state: State, why: str, at: datetime) -> Promised:
