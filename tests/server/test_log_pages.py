@@ -67,7 +67,18 @@ def planted_csv(cases: int) -> bytes:
 
 def pages(row: ContactLog) -> list[str]:
     here = f"/insight/{row.pk}"
-    rest = ["cases", "case?case=Z1", "columns", "progress", "rejects.csv", "map.csv", "map.svg", "map.png", *QUESTIONS]
+    rest = [
+        "cases",
+        "ends",
+        "case?case=Z1",
+        "columns",
+        "progress",
+        "rejects.csv",
+        "map.csv",
+        "map.svg",
+        "map.png",
+        *QUESTIONS,
+    ]
     return ["/insight/", "/insight/new", f"{here}/", *(f"{here}/{one}" for one in rest)]
 
 
@@ -340,3 +351,25 @@ def test_the_mapping_is_shown_and_can_be_changed(world: World) -> None:
     assert row.state == ContactLog.READY
     assert browser.get(f"/insight/{row.pk}/progress")["HX-Refresh"] == "true"
     assert timedelta(0) < row.ends - row.begins  # type: ignore[operator]
+
+
+def test_who_knows_the_log_says_when_a_case_is_over(world: World) -> None:
+    """Guessed, it is said to be a guess; said, every answer goes by it; and it can be guessed again."""
+    row = brought(world)
+    analyst, here = client_of(world, "analyst"), f"/insight/{row.pk}/"
+    assert "gok" in analyst.get(here).content.decode()
+    page = analyst.get(here + "ends").content.decode()
+    assert page.count('name="ends"') == len(opened(row).layout.activities)
+    assert analyst.post(here + "ends", {"ends": ["telefoontje", "=afspraak", "niets"]}).status_code == 302
+    row.refresh_from_db()
+    assert row.options["ends"] == ["telefoontje", "=afspraak"]
+    first = unescape(analyst.get(here).content.decode())
+    assert "na “telefoontje”, “=afspraak”" in first and "Dat is een gok" not in first
+    stuck = analyst.get(here + "stuck.csv").content.decode()
+    assert "telefoontje" not in stuck and "brief" in stuck, "where it may end, nobody is stuck"
+    analyst.post(here + "ends", {"guess": "1"})
+    row.refresh_from_db()
+    assert row.options["ends"] == []
+    own = ContactLog.objects.create(own=True, name="own", created=world.time.at)
+    assert analyst.post(f"/insight/{own.pk}/ends", {"ends": ["x"]}).status_code in (302, 404)
+    assert client_of(world, "agent").post(here + "ends", {"ends": ["telefoontje"]}).status_code == 403

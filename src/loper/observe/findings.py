@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from loper.observe import behind
 from loper.observe.answer import Answer
-from loper.observe.contact.incoming import onward
+from loper.observe.contact.incoming import incoming_of, onward
 from loper.observe.filter import Filter
 from loper.observe.words import Say
 
@@ -102,7 +102,14 @@ def _stuck(log: Log) -> Iterator[Finding]:
         )
 
 
+def knows_customers(log: Log) -> bool:
+    """Whether the log tells in some way which contacts the customer made: else a first page says nothing of them."""
+    return incoming_of(log.layout).by not in ("rest", "nothing")
+
+
 def _calls(log: Log) -> Iterator[Finding]:
+    if not knows_customers(log):
+        return
     aside = asides(log)
     found = log.calls_after(activities=aside) if aside else log.calls_after()
     for one in found.messages:
@@ -173,6 +180,8 @@ def _digital(log: Log) -> Iterator[Finding]:
 
 
 def _failure(log: Log) -> Iterator[Finding]:
+    if not knows_customers(log):
+        return
     found = log.failure_demand()
     touched = len({int(row) for one in found.grounds for row in one.rows}) if len(log) < 200_000 else found.failure
     if found.contacts and found.share.estimate >= OFTEN:

@@ -66,6 +66,9 @@ class Log:
         self.reading: Reading | None = None  # of the whole: how it was read, and what could not be
         self.design: Journey | None = None if whole is None else whole.design  # how it was meant to go, where one knows
         self.against: Journey | None = None if whole is None else whole.against  # another to hold it against
+        self.finals: tuple[str, ...] = (
+            () if whole is None else whole.finals
+        )  # by which a case is over, as somebody said
 
     @classmethod
     def of(cls, table: pa.Table) -> Log:
@@ -131,7 +134,7 @@ class Log:
     def only(self, keep: Bools) -> Log:
         """The cases of this selection for which `keep` is true; one truth for each case of the whole log."""
         part = Log(self.layout, whole=self.whole, keep=keep if self.keep is None else keep & self.keep)
-        part.design, part.against = self.design, self.against
+        part.design, part.against, part.finals = self.design, self.against, self.finals
         return part
 
     def names(self, most: int = 100) -> list[str]:
@@ -162,6 +165,12 @@ class Log:
     def _designed(self, how: dict[str, Any]) -> dict[str, Any]:
         """The design that this log is held against, unless the caller names another, or the ends."""
         return how if "journey" in how or how.get("ends") is not None else {"journey": self.design, **how}
+
+    def _ended(self, how: dict[str, Any], *, designed: bool = False) -> dict[str, Any]:
+        """The ends that somebody said, unless the caller names others; else (`designed`) those of the design."""
+        if self.finals and "journey" not in how and how.get("ends") is None:
+            return {**how, "ends": self.finals}
+        return self._designed(how) if designed else how
 
     # -- the questions
 
@@ -194,7 +203,7 @@ class Log:
         return switching_of(self, **how)
 
     def dropping(self, **how: Any) -> Dropping:
-        return dropping_of(self, **self._designed(how))
+        return dropping_of(self, **self._ended(how, designed=True))
 
     def hours(self, **how: Any) -> Hours:
         """When customers come, by hour of the week, and how many try outside opening hours."""
@@ -214,7 +223,7 @@ class Log:
 
     def stuck(self, **how: Any) -> Stuck:
         """Where cases stop for ever; `ends` or `journey` say where they are meant to."""
-        return stuck_of(self, **self._designed(how))
+        return stuck_of(self, **self._ended(how, designed=True))
 
     def waits(self, *, most: int = 20) -> Waits:
         """Waiting before and after each activity and on each way, as distributions."""
@@ -222,7 +231,7 @@ class Log:
 
     def funnel(self, steps: Sequence[str] | None = None, **how: Any) -> Funnel:
         """How far cases come along steps in their order, given or guessed."""
-        return funnel_of(self, steps, **how)
+        return funnel_of(self, steps, **self._ended(how))
 
     def after(self, activity: str, *, days: float = 30, **how: Any) -> After:
         """Where the customers went who dropped off at this activity."""
@@ -230,7 +239,7 @@ class Log:
 
     def outcomes(self, **how: Any) -> Outcomes:
         """How it ends from each activity on, and where that is decided."""
-        return outcomes_of(self, **how)
+        return outcomes_of(self, **self._ended(how))
 
     def representatives(self, *, count: int = 5) -> Representatives:
         """A few journeys that stand for all."""
@@ -249,7 +258,7 @@ class Log:
         return failed_visits_of(self, **how)
 
     def effort(self, **how: Any) -> Effort:
-        return effort_of(self, **how)
+        return effort_of(self, **self._ended(how))
 
     def conform(self, journey: Journey, **how: Any) -> Conformance:
         return conform_of(self, journey, **how)

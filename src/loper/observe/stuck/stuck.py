@@ -114,8 +114,8 @@ class Stay(Answer):
             )
         if self.stands_out:
             text += say(
-                " After other contacts that is mostly {usual}.",
-                " Na andere contacten is dat meestal {usual}.",
+                " After other contacts mostly {usual} stop for good.",
+                " Na andere contacten stopt meestal {usual} voorgoed.",
                 usual=say.share(self.usual),
             )
         return text

@@ -140,6 +140,16 @@ def hold_against(*, actor: Actor, log: ContactLog, journey: str) -> None:
     log.save(update_fields=["options"])
 
 
+def say_ends(*, actor: Actor, log: ContactLog, ends: Iterable[str], known: Collection[str]) -> None:
+    """By which contacts a case of a log from elsewhere is over, as somebody who knows it says; none: it is guessed."""
+    demand(actor, "log.bring")
+    if log.own:
+        raise Refused(_("Loper's own log has its own journeys."))
+    found = [one for one in dict.fromkeys(ends) if one in known]
+    log.options = {**log.options, "ends": found}
+    log.save(update_fields=["options"])
+
+
 def remove(*, actor: Actor, log: ContactLog) -> None:
     """The log, its file and all that was laid out of it."""
     demand(actor, "log.bring")

@@ -9,6 +9,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from loper.observe.findings import knows_customers
+from loper.server.pages.insight.ends import over_by
 from loper.server.pages.insight.scope import Scope, for_analysts, log_of, scoped
 from loper.server.queries.logs import logs
 from loper.server.queries.promises import lately
@@ -34,8 +36,8 @@ def first(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @scoped
 def _first(request: HttpRequest, scope: Scope) -> HttpResponse:
-    figures = _figures(scope)
-    return render(request, "insight/first.html", scope.page(figures=figures, findings=_findings(scope), here="first"))
+    more = {"figures": _figures(scope), "findings": _findings(scope), "here": "first", "ends": over_by(scope)}
+    return render(request, "insight/first.html", scope.page(**more))
 
 
 def _findings(scope: Scope) -> list[dict[str, Any]]:
@@ -81,8 +83,13 @@ def _figures(scope: Scope) -> list[dict[str, Any]]:
         (say("half within", "de helft binnen"), say.lasting(pace.median_s), pace.summary(language), "pace"),
         (
             say("back within a week", "terug binnen een week"),
-            say.share(repeat.rate.estimate) if repeat.contacts else "–",
-            repeat.summary(language),
+            say.share(repeat.rate.estimate) if repeat.contacts and knows_customers(log) else "–",
+            repeat.summary(language)
+            if knows_customers(log)
+            else say(
+                "This log does not say which contacts the customer made, so it cannot be told who came back.",
+                "Dit logboek zegt niet welke contacten van de klant waren; wie terugkwam is dus niet te zeggen.",
+            ),
             "repeat",
         ),
         (

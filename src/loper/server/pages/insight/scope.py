@@ -203,6 +203,7 @@ def scoped(view: View) -> View:
             part = whole.where(replace(filter, behind=()))
             part.design = design_of(row, filter.attributes.get("journey", ()))
             part.against = held_against(row)
+            part.finals = tuple(one for one in row.options.get("ends", ()) if one in whole.layout.activities)
             part = part.where(behind=filter.behind) if filter.behind else part
         except BadLog as wrong:
             context = {"log": row, "problems": wrong.problems, "everything": reverse("insight:first", args=[pk])}

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.pages.insight import bring, cases, export, logs, promises, questions
+from loper.server.pages.insight import bring, cases, ends, export, logs, promises, questions
 
 app_name = "insight"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("new", bring.new, name="new"),
     path("<int:pk>/columns", bring.columns, name="columns"),
     path("<int:pk>/against", bring.against, name="against"),
+    path("<int:pk>/ends", ends.ends, name="ends"),
     path("<int:pk>/remove", bring.remove, name="remove"),
     path("<int:pk>/counted", bring.counted, name="counted"),
     path("<int:pk>/rejects.csv", bring.rejects, name="rejects"),
