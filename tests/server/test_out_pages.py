@@ -69,6 +69,7 @@ def test_a_system_is_added_tried_and_sent_to_again(world: World, other: Receiver
     )
     row.refresh_from_db()
     assert (row.name, row.form, row.facts) == ("ERP", "binary", True)
+    assert "Verteld aan andere systemen" in admin.get(reverse("office:privacy")).content.decode()
     assert "whsec_" in admin.post(reverse("office:out_do", args=[row.key, "secret"])).content.decode()
     admin.post(reverse("office:out_do", args=[row.key, "off"]))
     assert Subscriber.objects.get().state == "off"

@@ -47,6 +47,11 @@ def subscriber(key: str) -> Standing | None:
     return None if row is None else _standing(row)
 
 
+def told_facts() -> list[Subscriber]:
+    """Systems outside that hear what people told, and not references alone: they hold personal data, too."""
+    return list(Subscriber.objects.filter(facts=True).order_by("name", "pk"))
+
+
 def deliveries(key: str, state: str = "", most: int = 100) -> list[Shown]:
     """What went to this subscriber or waits for it, the last first; `state`: only these."""
     rows = Delivery.objects.filter(subscriber__key=key).order_by("-pk")

@@ -22,6 +22,7 @@ from loper.server import clock
 from loper.server.actions.privacy import access, erase, holds, looks, retain
 from loper.server.actions.refused import Refused
 from loper.server.pages.office.scope import me, opens
+from loper.server.queries.out import told_facts
 from loper.server.queries.privacy import Person, fates, find, hold_of, person
 from loper.server.queries.privacy_register import COLUMNS, lines
 from loper.server.queries.privacy_words import page_of, title_of, word_of
@@ -50,6 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "gone": [(day, [(title_of(one.table), one.count) for one in rows]) for day, rows in _gone()],
         "chain": looks.verify(),
         "can_erase": actor.may("privacy.erase"),
+        "outside": told_facts(),
     }
     return render(request, "office/privacy.html", context)
 

@@ -48,6 +48,16 @@ PILES = (
         erase=_("those of the customer go"),
     ),
     Pile(
+        name=_("messages to other systems, and tables for analysts"),
+        place="(where they are written)",
+        purpose="run",
+        basis=None,
+        keep="journal",
+        erase=_(
+            "they name nobody; a system that hears what people told stands on the page of privacy, and erases it itself"
+        ),
+    ),
+    Pile(
         name=_("backups"),
         place="(where they are written)",
         purpose="answer",
