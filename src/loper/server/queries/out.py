@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, Min
 
 from loper.server import clock
 from loper.server.records.out import Delivery, Subscriber
@@ -19,7 +19,6 @@ class Standing:
     row: Subscriber
     waiting: int
     given_up: int
-    done: int
     since: datetime | None
 
     @property
@@ -38,13 +37,12 @@ class Shown:
 
 def subscribers() -> list[Standing]:
     """Everybody who hears something, by name."""
-    return [_standing(row) for row in _counted(Subscriber.objects.order_by("name", "pk"))]
+    return _standing(list(Subscriber.objects.order_by("name", "pk")))
 
 
 def subscriber(key: str) -> Standing | None:
     """This one; None where there is none."""
-    row = _counted(Subscriber.objects.filter(key=key)).first()
-    return None if row is None else _standing(row)
+    return next(iter(_standing(list(Subscriber.objects.filter(key=key)))), None)
 
 
 def told_facts() -> list[Subscriber]:
@@ -66,22 +64,14 @@ def deliveries(key: str, state: str = "", most: int = 100) -> list[Shown]:
     ]
 
 
-def _counted(rows: QuerySet[Subscriber]) -> QuerySet[Subscriber]:
-    waits = Q(deliveries__state=Delivery.WAITING)
-    return rows.annotate(
-        n_waiting=Count("deliveries", filter=waits),
-        n_given_up=Count("deliveries", filter=Q(deliveries__state=Delivery.GIVEN_UP)),
-        n_done=Count("deliveries", filter=Q(deliveries__state=Delivery.DONE)),
-        first=Min("deliveries__queued", filter=waits),
-    )
-
-
-def _standing(row: Subscriber) -> Standing:
-    counted = vars(row)
-    return Standing(
-        row=row,
-        waiting=counted["n_waiting"],
-        given_up=counted["n_given_up"],
-        done=counted["n_done"],
-        since=counted["first"],
-    )
+def _standing(rows: list[Subscriber]) -> list[Standing]:
+    """Counted is what waits and what was given up, which have an index each; what went may be very much."""
+    theirs = Delivery.objects.filter(subscriber__in=rows).order_by().values_list("subscriber")
+    waits = {pk: (n, first) for pk, n, first in theirs.filter(state=Delivery.WAITING).annotate(
+        n=Count("pk"), first=Min("queued"))}  # fmt: skip
+    given_up = dict(theirs.filter(state=Delivery.GIVEN_UP).annotate(n=Count("pk")))
+    found = []
+    for row in rows:
+        waiting, since = waits.get(row.pk, (0, None))
+        found.append(Standing(row=row, waiting=waiting, given_up=given_up.get(row.pk, 0), since=since))
+    return found

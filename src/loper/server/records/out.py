@@ -1,7 +1,7 @@
 """What goes out to other systems: who gets it, what waits to be handed out, and what became of each piece.
 
-What happened stands in the log alone. A row here says only which line of the log goes where: the message is made when it
-goes, so that an erase in between reaches it too.
+What happened stands in the log alone. A row here says only which line of the log goes where: the message is made when
+it goes, so that an erase in between reaches it too.
 """
 
 from __future__ import annotations
@@ -86,4 +86,6 @@ class Delivery(models.Model):
             models.Index(fields=["subscriber", "case", "seq"], name="delivery_case", condition=Q(state="waiting")),
             models.Index(fields=["subscriber", "ident"], name="delivery_ident"),
             models.Index(fields=["case"], name="delivery_of_case"),
+            models.Index(fields=["subscriber"], name="delivery_given_up", condition=Q(state="given_up")),
+            models.Index(fields=["queued"], name="delivery_old"),
         ]

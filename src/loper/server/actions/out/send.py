@@ -157,7 +157,8 @@ def _settle(one: Subscriber, answers: Sequence[tuple[Delivery, egress.Answer]]) 
     now = clock.now()
     for row, answer in answers:
         row.attempts, row.tried = row.attempts + 1, now
-        row.status, row.answer, row.took = answer.status, answer.text[:200], answer.took
+        row.status, row.took = answer.status, answer.took
+        row.answer = "" if answer.good or (one.facts and answer.status) else answer.text[:200]  # it may repeat us
         if answer is LOST:  # the log keeps everything; a database put back from a backup may not have it
             row.state = Delivery.GIVEN_UP
         elif answer.good:
