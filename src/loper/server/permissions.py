@@ -50,11 +50,8 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "journey.check": ("director", "agent", "analyst", "planner"),
     "technicians.change": ("planner", "admin"),
     "organisation.change": ("director", "admin"),
-    "office": (
-        "admin",
-        "director",
-        "privacy",
-    ),  # what is connected, kept in order, answered for; each subject asks for its own
+    # What is connected, kept in order, answered for; each of its subjects asks for its own.
+    "office": ("admin", "director", "privacy", "planner", "analyst"),
     "import": ("admin", "planner"),  # customers, homes, technicians of other systems
     "privacy": ("admin", "privacy"),  # the register, who looked, what is kept: the privacy officer
     "privacy.export": ("admin", "privacy"),
