@@ -8,6 +8,7 @@ import tempfile
 _data = tempfile.mkdtemp(prefix="loper-test-")
 atexit.register(shutil.rmtree, _data, ignore_errors=True)
 os.environ["LOPER_DATA"] = _data
+os.environ["LOPER_MFA"] = "may"  # tests sign in by name; tests/server/test_second_step.py has it as it comes
 
 from loper.server.settings import *  # noqa: E402, F403
 from loper.server.settings import DATABASES  # noqa: E402

@@ -6,7 +6,6 @@ signed in; demo: a demonstration alone. An address that is not here fails the te
 
 GATES = {
     "public": "portal:start portal:open portal:unsubscribe portal:opt_out portal:find portal:code portal:leave"
-    "public": "portal:start portal:open portal:unsubscribe portal:opt_out portal:find portal:code portal:leave"
     " portal:begin field:offline field:worker field:manifest studio:guest studio:reading api:openapi healthz brand_logo"
     " brand.css set_language calendar",
     "scope": "portal:next portal:stop portal:contact portal:later portal:photo portal:question portal:now portal:plan"

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.shortcuts import redirect
+from django.utils import timezone, translation
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -83,6 +85,40 @@ class Language:
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language() or language)
         return response
+
+
+class SecondStepDemanded:
+    """Who works here signs in with a second step (LOPER_MFA), from LOPER_MFA_DAYS after their account was made.
+
+    Until then a sentence says so on every page; from then on only the pages of the own account open.
+    """
+
+    OPEN = ("/account/", "/language", "/static/", "/brand", "/healthz", "/field/worker.js", "/field/app.webmanifest")
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = getattr(request, "user", None)
+        if settings.LOPER_MFA and user is not None and user.is_authenticated and not self._open(request):
+            days = self._days_left(user)
+            if days is not None and days <= 0:
+                return redirect("mfa_index")
+            request.second_step_days = days  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+    def _open(self, request: HttpRequest) -> bool:
+        return request.path.startswith(self.OPEN)
+
+    @staticmethod
+    def _days_left(user: Any) -> int | None:
+        """Days until a second step is demanded of this account; None: it has one."""
+        from allauth.mfa.utils import is_mfa_enabled
+
+        if is_mfa_enabled(user):
+            return None
+        since = timezone.now() - user.date_joined
+        return int(settings.LOPER_MFA_DAYS - since.days)
 
 
 def client_ip(request: HttpRequest) -> str:

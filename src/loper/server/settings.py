@@ -31,6 +31,8 @@ LOPER_OUT_PRIVATE   networks of our own that webhooks may reach, with commas, li
                     _CA: a file of certificates to trust; _SECONDS: the most that one may take (default: 10)
                     (docs/reference/webhooks.md)
 LOPER_IMPORT_BYTES  the largest file of customers that a page takes (default: 100000000); for larger ones: loper import
+LOPER_MFA           must or may: whoever works here signs in with a second step (default: must; in a demonstration may);
+                    _DAYS: so many days after an account was made (default: 7; 0: at once)
 LOPER_KEEP          how long things are kept, in days, where that is not as the register says: case=730,pictures=365
                     (docs/how-to/privacy.md)
 LOPER_TABLES        a folder in which the tables for analysts are kept as Parquet, brought up to date every hour
@@ -187,6 +189,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "axes.middleware.AxesMiddleware",
+    "loper.server.security.SecondStepDemanded",
 ]
 
 ROOT_URLCONF = "loper.server.urls"
@@ -303,6 +306,8 @@ ACCOUNT_RATE_LIMITS = {
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+LOPER_MFA = env("MFA", "may" if LOPER_DEMO else "must") == "must"
+LOPER_MFA_DAYS = int(env("MFA_DAYS", "7"))
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_TOTP_ISSUER = env("BRAND_NAME", "Loper")
 AUTH_PASSWORD_VALIDATORS = [

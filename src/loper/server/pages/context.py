@@ -16,6 +16,7 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     return {
         "brand": brand(),
         "demo": demo,
+        "must": settings.LOPER_MFA,
         "now": clock.now() if demo else None,
         "visiting": "loper_scope" in request.COOKIES,  # came by a link: may want to be forgotten here
     }

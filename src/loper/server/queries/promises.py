@@ -31,6 +31,16 @@ OWN = "own"
 """The group of technicians that are ours; a co-maker is a group of its own."""
 
 
+SUMS = {
+    "kept": Count("pk", filter=Q(state=Promise.KEPT)),
+    "broken": Count("pk", filter=Q(state=Promise.BROKEN)),
+    "others": Count("pk", filter=~Q(state__in=COUNTS)),
+    "sorry_first": Count(
+        "pk", filter=Q(state=Promise.BROKEN, sorry__isnull=False) & (Q(called=None) | Q(sorry__lt=F("called")))
+    ),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Part:
     """A group of promises: how many were kept, and what else became of the others."""
@@ -87,17 +97,7 @@ def parts(asked: Asked, by: str) -> list[Part]:
     if by == "technician":
         rows = rows.exclude(technician="")
     column = {"technician": "firm"}.get(by, by)
-    sorry = Q(state=Promise.BROKEN, sorry__isnull=False) & (Q(called=None) | Q(sorry__lt=F("called")))
-    found = (
-        rows.order_by()
-        .values(column)
-        .annotate(
-            kept=Count("pk", filter=Q(state=Promise.KEPT)),
-            broken=Count("pk", filter=Q(state=Promise.BROKEN)),
-            others=Count("pk", filter=~Q(state__in=COUNTS)),
-            sorry_first=Count("pk", filter=sorry),
-        )
-    )
+    found = rows.order_by().values(column).annotate(**SUMS)
     made = [
         Part(key=one.pop(column) or (OWN if by == "technician" else ""), **one) for one in (dict(row) for row in found)
     ]
@@ -114,19 +114,13 @@ def whole(asked: Asked) -> Part:
 def weeks(asked: Asked) -> list[tuple[date, Part]]:
     """Week by week (its Monday), the oldest first; a week without promises is there too."""
     monday = day_of(asked.since) - timedelta(days=day_of(asked.since).weekday())
-    counted: dict[date, dict[str, int]] = {}
-    while midnight(monday) < asked.until:
-        counted[monday] = dict.fromkeys(("kept", "broken", "others", "sorry_first"), 0)
-        monday += timedelta(days=7)
-    for due, state, sorry, called in rows_of(asked).values_list("due", "state", "sorry", "called").iterator(5000):
-        day = day_of(due)
-        week = counted.get(day - timedelta(days=day.weekday()))
-        if week is None:
-            continue
-        week[state if state in COUNTS else "others"] += 1
-        if state == Promise.BROKEN and sorry is not None and (called is None or sorry < called):
-            week["sorry_first"] += 1
-    return [(day, Part(key=day.isoformat(), **found)) for day, found in counted.items()]
+    made = []
+    while (begins := midnight(monday)) < asked.until:
+        after = monday + timedelta(days=7)
+        rows = rows_of(asked).filter(due__gte=begins, due__lt=midnight(after))
+        made.append((monday, Part(key=monday.isoformat(), **rows.order_by().aggregate(**SUMS))))
+        monday = after
+    return made
 
 
 def technician_names(keys: Sequence[str]) -> dict[str, str]:
