@@ -27,6 +27,7 @@ case "${1:-}" in
     run days dutch --technicians 30 --jobs 300
     run days night
     run bookings
+    run going_out --cases 5000
     run observe
     run observe --growth 1 3 10 30
     run observe --large 100
@@ -40,6 +41,7 @@ case "${1:-}" in
     run following --technicians 4 --rounds 1
     run days --technicians 8 --jobs 60 --days 2 --seconds 2 --exploration 1
     run bookings --requests 60 --technicians 2 --seeds 1
+    run going_out --cases 500
     run observe --contacts 100000 --rounds 1
     ;;
   *) run "$@" ;;

@@ -67,7 +67,7 @@ def for_those_who_promise(view: View) -> View:
 def promises(request: HttpRequest) -> HttpResponse:
     """The whole page, of all promises or of the part that the address asks for."""
     asked, span = _asked(request)
-    total = whole(asked)
+    total, trend = whole(asked), _trend(asked, span)
     reasons = [one for one in parts(_with(asked, state=Promise.BROKEN), "why") if one.broken]
     called, lead = sorry_lead(asked)
     rows = list(rows_of(asked)[:SHOWN])
@@ -76,8 +76,8 @@ def promises(request: HttpRequest) -> HttpResponse:
         "total": total,
         "share": percent(total.share),
         "between": between(total.share),
-        "picture": mark_safe(_picture(asked, span)),  # noqa: S308 - drawn by us, its words are escaped there
-        "narrow": mark_safe(_picture(asked, span, narrow=True)),  # noqa: S308
+        "picture": mark_safe(_drawn(trend)),  # noqa: S308 - drawn by us, its words are escaped there
+        "narrow": mark_safe(_drawn(trend, narrow=True)),  # noqa: S308
         "groups": [
             {"title": title, "by": by, "rows": [_row(one, by, asked, span) for one in parts(asked, by)]}
             for by, title in _titles()
@@ -123,7 +123,7 @@ def table(request: HttpRequest) -> HttpResponse:
 def picture(request: HttpRequest, form: str) -> HttpResponse:
     """The picture of the weeks, for a text or a wall."""
     asked, span = _asked(request)
-    svg = _picture(asked, span, linked=False)
+    svg = _drawn(_trend(asked, span, linked=False))
     kinds = {"svg": "image/svg+xml", "png": "image/png"}
     answer = HttpResponse(svg if form == "svg" else png(svg), content_type=kinds[form])
     answer["Content-Disposition"] = f'attachment; filename="promises.{form}"'
@@ -257,7 +257,8 @@ def _row(one: Part, by: str, asked: Asked, span: int) -> dict[str, Any]:
     }
 
 
-def _picture(asked: Asked, span: int, *, linked: bool = True, narrow: bool = False) -> str:
+def _trend(asked: Asked, span: int, *, linked: bool = True) -> Trend:
+    """The weeks, as what the picture shows."""
     moments = []
     for monday, one in weeks(asked):
         share = one.share
@@ -271,6 +272,9 @@ def _picture(asked: Asked, span: int, *, linked: bool = True, narrow: bool = Fal
                 href=f"{_url(asked, span)}&week={monday.isoformat()}" if linked and known else "",
             )
         )
+    return Trend(title=_("Promises kept, by week"), moments=tuple(moments), percent=True)
+
+
+def _drawn(trend: Trend, *, narrow: bool = False) -> str:
     language = "en" if get_language() == "en" else "nl"
-    fact = Trend(title=_("Promises kept, by week"), moments=tuple(moments), percent=True)
-    return draw_trend(fact, language=language, vertical=narrow, colour=brand().primary)
+    return draw_trend(trend, language=language, vertical=narrow, colour=brand().primary)
