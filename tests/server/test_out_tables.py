@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import pyarrow.dataset as ds
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 
 from loper.server.actions.out.describe import page
 from loper.server.actions.out.parquet import schema, write_tables
@@ -68,6 +68,24 @@ def test_they_make_room_for_a_change_beneath_them(transactional_db: None) -> Non
         tables.make(connection)
         tables.make(connection)
         cursor.execute("SELECT count(*) FROM loper_v1_cases")
+
+
+def test_the_reader_reads_them_and_nothing_else(world: World) -> None:
+    """PostgreSQL: the recipe of the documentation. SQLite has no roles: there the file is opened for reading alone."""
+    world.report()
+    if connection.vendor != "postgresql":
+        assert "mode=ro" in DOCS.read_text("utf-8")
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE ROLE loper_reader")  # undone with the test
+        tables.make(connection)
+        cursor.execute("SET LOCAL ROLE loper_reader")
+        for view in tables.VIEWS:
+            cursor.execute(f"SELECT count(*) FROM {view.view}")
+        for forbidden in ("SELECT * FROM customer", "SELECT * FROM event_data", "DELETE FROM loper_v1_messages"):
+            with pytest.raises(ProgrammingError), transaction.atomic():
+                cursor.execute(forbidden)
+        cursor.execute("RESET ROLE")
 
 
 def test_as_files_they_are_what_the_database_has(lived: World, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -90,7 +91,7 @@ def _write(view: View, folder: Path, month: str, count: int, known: dict[str, st
     if view.grows and known.get(month) == mark and place.exists():
         return 0  # rows are only added: as many rows are the same rows
     place.parent.mkdir(parents=True, exist_ok=True)
-    new = place.with_suffix(".new")
+    new = place.with_name(f"{uuid4().hex}.new")  # two workers may write at once
     digest = hashlib.sha256()
     columns = schema(view)
     with pq.ParquetWriter(new, columns, compression="zstd") as writer:
@@ -138,6 +139,6 @@ def _place(folder: Path, view: View, month: str) -> Path:
 
 
 def _put(path: Path, content: bytes) -> None:
-    new = path.with_suffix(".new")
+    new = path.with_name(f"{uuid4().hex}.new")
     new.write_bytes(content)
     new.replace(path)
