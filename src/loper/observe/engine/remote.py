@@ -15,8 +15,10 @@ from loper.observe.engine import customers as by_customers
 from loper.observe.engine import going, ways
 from loper.observe.engine.connect import connect
 from loper.observe.engine.contacts import Contacts
+from loper.observe.engine.fetch import MOST, fetch, sample
 from loper.observe.engine.where import where
 from loper.observe.filter import Filter
+from loper.observe.log import Log
 from loper.observe.stuck.funnel import Funnel
 from loper.observe.stuck.outcome import Outcomes
 from loper.observe.stuck.stuck import Stuck
@@ -78,6 +80,15 @@ class Remote:
     def where(self, filter: Filter | None = None, **wanted: Any) -> Remote:
         """The cases of this selection that the filter wants; see `Filter`. It is put aside too, until `close`."""
         return Remote(where(self._contacts, filter or Filter(**wanted)))
+
+    def sample(self, one_in: int) -> Remote:
+        """One case in so many; the same ones each time."""
+        return Remote(sample(self._contacts, one_in))
+
+    def fetch(self, *, most: int = MOST) -> Log:
+        """The selected cases as a log in memory, with all their columns: for the questions that an engine is not
+        asked. BadLog where they are more than `most` contacts."""
+        return fetch(self._contacts, most)
 
     def ties(self) -> dict[str, int]:
         """Contacts at the very time of another one of their case, and cases with such."""
