@@ -45,6 +45,7 @@ GATES = {
     " insight:remove",
     "promises": "insight:promises insight:promises_csv insight:promises_svg insight:promises_png",
     "office": "office:home",
+    "accounts.change": "office:accounts office:account_new office:account office:account_act",
     "import": "office:imports office:import_new office:import office:rejects office:mend office:import_act",
     "out": "office:out office:out_file office:out_one",
     "out.change": "office:out_new office:out_change office:out_do",

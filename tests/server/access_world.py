@@ -98,6 +98,8 @@ class Everything:
             **{f"insight:{one}": {"pk": log.pk, "key": "map"} for one in (
                 "columns", "against", "ends", "remove", "counted", "rejects", "progress", "first", "cases", "case",
                 "csv", "svg", "png", "question")},
+            "office:account": {"pk": world.users["agent"].pk},
+            "office:account_act": {"pk": world.users["agent"].pk, "what": "stop"},
             "office:import": {"pk": brought.pk}, "office:rejects": {"pk": brought.pk},
             "office:import_act": {"pk": brought.pk, "what": "undo"},
             "office:mend": {"pk": Reject.objects.create(file=brought, number=1).pk},

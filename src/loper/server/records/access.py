@@ -16,3 +16,17 @@ class EventSource(models.Model):
 
     class Meta:
         db_table = "event_source"
+
+
+class AccountChange(models.Model):
+    """What somebody did to an account of a colleague: a row each time, never changed."""
+
+    account = models.CharField(max_length=150)  # its name: the account may go, this stays
+    what = models.CharField(max_length=20)  # made, roles, stopped, begun, second_step, invited
+    detail = models.CharField(max_length=300, blank=True)
+    by = models.CharField(max_length=150, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "account_change"
+        indexes = [models.Index(fields=["account", "at"], name="account_cha_account_idx")]

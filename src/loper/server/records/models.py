@@ -1,6 +1,6 @@
 """Every table, for Django to find."""
 
-from loper.server.records.access import EventSource
+from loper.server.records.access import AccountChange, EventSource
 from loper.server.records.agenda import Absence, Appointment, Block, Handover, RouteDay, Technician, WorkKind
 from loper.server.records.arrivals import Drive, Duration, Expected, Forecast, Lesson, Position
 from loper.server.records.complexes import ComplexHome, ComplexWork
@@ -31,6 +31,7 @@ __all__ = [
     "Absence",
     "AccessExport",
     "AccessNotes",
+    "AccountChange",
     "Appointment",
     "Ask",
     "Block",

@@ -23,6 +23,12 @@ SUBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "out",
     ),
     (
+        _("Accounts"),
+        _("Who works here and what they may do; who has no second step; what was changed."),
+        "office:accounts",
+        "accounts.change",
+    ),
+    (
         _("Privacy"),
         _("One person whole: give it out, hold it, erase it. What there is and why, who looked, what goes and when."),
         "office:privacy",

@@ -2,11 +2,15 @@
 
 from django.urls import path
 
-from loper.server.pages.office import home, imports, out, privacy
+from loper.server.pages.office import accounts, home, imports, out, privacy
 
 app_name = "office"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("accounts", accounts.listing, name="accounts"),
+    path("accounts/new", accounts.new, name="account_new"),
+    path("accounts/<int:pk>", accounts.one, name="account"),
+    path("accounts/<int:pk>/<slug:what>", accounts.act, name="account_act"),
     path("files", imports.listing, name="imports"),
     path("files/new", imports.new, name="import_new"),
     path("files/<int:pk>", imports.show, name="import"),

@@ -86,6 +86,15 @@ TABLES = (
         "id journey version origins total moved stayed cursor started stopped finished",
         staff="started_by",
     ),
+    table(
+        "records.AccountChange",
+        purpose="answer",
+        basis=Basis.LEGAL,
+        keep="looks",
+        since="at",
+        staff="account by",
+        plain="id what detail at",
+    ),
     nobody("records.EventSource", "id source hash emitters scopes active created used", purpose="secure"),
     table(
         "records.ContactLog",
