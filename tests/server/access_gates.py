@@ -11,7 +11,7 @@ GATES = {
     "scope": "portal:next portal:stop portal:contact portal:later portal:photo portal:question portal:now portal:plan"
     " portal:welcome portal:calendar portal:withdraw portal:undo portal:call portal:thanks portal:survey portal:ask"
     " portal:case",
-    "token": "api:events api:positions api:sms_reports api:partner_visits api:partner_say api:vera_options"
+    "token": "metrics api:events api:positions api:sms_reports api:partner_visits api:partner_say api:vera_options"
     " api:vera_option api:vera_appointments api:vera_appointment api:out_again",
     "login": "home account studio:studio",
     "demo": "demo:start demo:become demo:clock demo:mail demo:read demo:page",
@@ -49,6 +49,7 @@ GATES = {
     "import": "office:imports office:import_new office:import office:rejects office:mend office:import_act",
     "out": "office:out office:out_file office:out_one",
     "out.change": "office:out_new office:out_change office:out_do",
+    "health": "office:health",
     "privacy": "office:privacy office:privacy_register office:privacy_looks office:privacy_person office:privacy_act",
     "privacy.export": "office:privacy_download",
     "studio": "studio:journeys studio:start studio:journey studio:download studio:language studio:check studio:texts"

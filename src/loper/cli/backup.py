@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import signal
 import sys
@@ -28,9 +29,20 @@ def backup(arguments: Namespace) -> int:
         with _alone_in(folder), _half(target) as half:
             dump.write(half)
         _forget(folder, arguments.keep)
+        _write_down(target)
         return str(target)
 
     return _said("backup", "nothing was kept", make)
+
+
+def _write_down(target: Path) -> None:
+    """That it was made, and when: the page of health and Prometheus tell it."""
+    from django.conf import settings
+
+    told = {"at": datetime.now(UTC).isoformat(), "file": target.name, "bytes": target.stat().st_size}
+    half = Path(f"{settings.LOPER_BACKUP_MADE}.half")
+    half.write_text(json.dumps(told))
+    half.rename(settings.LOPER_BACKUP_MADE)
 
 
 def restore(arguments: Namespace) -> int:

@@ -28,10 +28,12 @@ def serve(arguments: Namespace) -> int:
 
 
 def _serve(arguments: Namespace) -> int:
+    from django.conf import settings
     from waitress.server import create_server
 
     from loper.server import alone, roads, worker
     from loper.server.steady import steady
+    from loper.server.watch import watch
     from loper.server.wsgi import application
 
     roads.check()
@@ -60,6 +62,8 @@ def _serve(arguments: Namespace) -> int:
     thread = threading.Thread(target=work, name="worker") if arguments.with_worker else None
     if thread is not None:
         thread.start()
+    if not settings.LOPER_DEMO:
+        threading.Thread(target=watch, args=(stop,), name="watch", daemon=True).start()
     print(f"Loper answers on http://{arguments.host}:{server.effective_port}", flush=True)
     server.run()  # ends at SIGTERM, after the requests that are being answered
     stop.set()

@@ -52,6 +52,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "organisation.change": ("director", "admin"),
     # What is connected, kept in order, answered for; each of its subjects asks for its own.
     "office": ("admin", "director", "privacy", "planner", "analyst"),
+    "health": ("admin", "director"),  # how the machine stands
     "import": ("admin", "planner"),  # customers, homes, technicians of other systems
     "privacy": ("admin", "privacy"),  # the register, who looked, what is kept: the privacy officer
     "privacy.export": ("admin", "privacy"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
+from prometheus_client import CollectorRegistry, Histogram
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -85,6 +87,38 @@ class Language:
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language() or language)
         return response
+
+
+TIMES = CollectorRegistry()
+"""How long answers of this process took."""
+
+_TOOK = Histogram(
+    "loper_request_seconds",
+    "How long an answer took",
+    ["audience", "status"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+    registry=TIMES,
+)
+
+
+class Timed:
+    """How long each answer takes, by audience (the first part of the address) and kind of status."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        begin = time.perf_counter()
+        response = self.get_response(request)
+        first = request.path.split("/", 2)[1]
+        audience = first if first in AUDIENCES else "portal"
+        _TOOK.labels(audience, f"{response.status_code // 100}xx").observe(time.perf_counter() - begin)
+        return response
+
+
+AUDIENCES = frozenset(
+    "desk field planner studio insight office partner account api demo static metrics healthz".split()
+)
 
 
 class SecondStepDemanded:

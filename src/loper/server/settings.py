@@ -31,6 +31,7 @@ LOPER_OUT_PRIVATE   networks of our own that webhooks may reach, with commas, li
                     _CA: a file of certificates to trust; _SECONDS: the most that one may take (default: 10)
                     (docs/reference/webhooks.md)
 LOPER_IMPORT_BYTES  the largest file of customers that a page takes (default: 100000000); for larger ones: loper import
+LOPER_METRICS_TOKEN opens /metrics for Prometheus (Authorization: Bearer ...); without it only this machine itself
 LOPER_MFA           must or may: whoever works here signs in with a second step (default: must; in a demonstration may);
                     _DAYS: so many days after an account was made (default: 7; 0: at once)
 LOPER_KEEP          how long things are kept, in days, where that is not as the register says: case=730,pictures=365
@@ -175,6 +176,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "loper.server.security.Timed",
     "loper.server.security.TrustedProxies",
     "loper.server.security.Headers",
     "loper.server.busy.Busy",
@@ -239,6 +241,8 @@ STORAGES = {
 }
 MEDIA_ROOT = DATA / "media"
 LOPER_LOGS = DATA / "logs"  # logs of contacts, laid out for questions; shared by all machines that serve pages or work
+LOPER_BACKUP_MADE = DATA / "backup.json"  # when the last one was made
+LOPER_METRICS_TOKEN = env("METRICS_TOKEN")
 LOPER_EXPORTS = DATA / "exports"  # what customers asked for: all that we know of them; shared like logs
 LOPER_ERASED = DATA / "erased.jsonl"  # who was erased, for a backup that is put back; keep it apart from the backups
 LOPER_IMPORTS = DATA / "imports"  # files of other systems, a month; shared like logs

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from loper.server.api import agenda_feed
+from loper.server.api import agenda_feed, metrics
 from loper.server.pages import common
 from loper.server.pages.account import views as account
 
@@ -22,6 +22,7 @@ urlpatterns = [
     path("partner/", include("loper.server.pages.partner.urls")),
     path("calendar/<str:token>.ics", agenda_feed.calendar, name="calendar"),
     path("api/", include("loper.server.api.urls")),
+    path("metrics", metrics.metrics, name="metrics"),
     path("healthz", common.healthz, name="healthz"),
     path("brand/logo", common.brand_logo, name="brand_logo"),
     path("brand.css", common.brand_css, name="brand.css"),

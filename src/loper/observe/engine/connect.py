@@ -26,7 +26,7 @@ FINER = "in nanoseconds, which is finer than an engine reads"
 ROWS_OF_A_FILE = 1 << 40
 """More than a file of Parquet can have, and 2 ** 23 files of them still fit in a whole number of 64 bits."""
 
-SHARE_OF_MEMORY = 0.4
+SHARE_OF_MEMORY = 0.25
 """Of this machine DuckDB takes at most so much, unless told otherwise (`memory_limit`); the rest goes to its disk."""
 
 _numbers = count(1)

@@ -36,6 +36,7 @@ class Contacts:
         self._words: dict[str, list[str]] = {}
         self.guess: NDArray[np.bool_] | None = None  # of the whole, once it is known: which activities are ends
         self.patience: float | None = None
+        self.overs: dict[Any, Any] = {}  # where cases are over, by what said so (`lives.over_of`)
         self.table = self._in_order(self._plain())
 
     def part(self, table: Any) -> Contacts:
@@ -43,7 +44,7 @@ class Contacts:
         part = copy(self)
         for name in ("count", "told", "cases"):
             part.__dict__.pop(name, None)
-        part.table = self.engine.hold(table)
+        part.table, part.overs = self.engine.hold(table), {}
         return part
 
     @property

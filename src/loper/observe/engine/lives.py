@@ -143,7 +143,19 @@ class Over:
 
 
 def over_of(contacts: Contacts, ends: Collection[str] | None, journey: Journey | None) -> Over:
-    """Of the selected cases. BadLog for an activity that the log does not have."""
+    """Of the selected cases; kept, as one question after another asks it. BadLog for an activity that the log does not
+    have."""
+    key = (
+        None if ends is None else tuple(ends),
+        None if ends is not None else journey and (journey.name, journey.version),
+    )
+    if key not in contacts.overs:
+        contacts.overs[key] = _over_of(contacts, ends, journey)
+    found: Over = contacts.overs[key]
+    return found
+
+
+def _over_of(contacts: Contacts, ends: Collection[str] | None, journey: Journey | None) -> Over:
     names = contacts.words("activity")
     codes, stages = np.zeros(len(names), np.bool_), list[str]()
     by: Literal["caller", "journey", "guess"] = "guess"
@@ -176,9 +188,7 @@ def patience_of(whole: Contacts) -> float:
     if whole.patience is None:
         if not whole.count[1]:
             return float("inf")
-        codes = guessed(whole)
-        ends = [name for name, end in zip(whole.words("activity"), codes, strict=True) if end]
-        lives = Lives(whole, ends, at_first=False)
-        stays = lives.stays(np.where(codes, -1, 0), 1)
+        over = over_of(whole, None, None)
+        stays = over.lives.stays(np.where(over.codes, -1, 0), 1)
         whole.patience = collapse(kaplan_meier(stays[0, 0], stays[1, 0]))
     return whole.patience

@@ -23,6 +23,12 @@ SUBJECTS: tuple[tuple[str, str, str, str], ...] = (
         "out",
     ),
     (
+        _("Health"),
+        _("Does everything run: the worker, what waits to go, what bounces, the last backup."),
+        "office:health",
+        "health",
+    ),
+    (
         _("Accounts"),
         _("Who works here and what they may do; who has no second step; what was changed."),
         "office:accounts",

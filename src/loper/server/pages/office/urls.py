@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from loper.server.pages.office import accounts, home, imports, out, privacy
+from loper.server.pages.office import accounts, health, home, imports, out, privacy
 
 app_name = "office"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("accounts/new", accounts.new, name="account_new"),
     path("accounts/<int:pk>", accounts.one, name="account"),
     path("accounts/<int:pk>/<slug:what>", accounts.act, name="account_act"),
+    path("health", health.show, name="health"),
     path("files", imports.listing, name="imports"),
     path("files/new", imports.new, name="import_new"),
     path("files/<int:pk>", imports.show, name="import"),
