@@ -388,6 +388,24 @@ def test_a_worker_that_dies_in_between_sends_again_under_the_same_id(
     assert idents[0] == idents[1] and len(set(idents)) == Touch.objects.count()
 
 
+def test_a_worker_that_stops_leaves_the_rest_for_the_next(world: World, other: Receiver) -> None:
+    one, _secret = subscribe(world, other.url, types=("job.reported",))
+    for number in range(7):
+        world.report(email=f"{number}@example.nl")
+    while hand_out():
+        pass
+    stop = Flag()
+
+    def last(handler: Any, got: Any) -> None:
+        stop.set()
+        answer(200)(handler, got)
+
+    other.usual = last
+    assert send_all(one.pk, stop) == 5, "what is under way is written down"
+    assert Subscriber.objects.get(pk=one.pk).held is None
+    assert send_all(one.pk) == 2
+
+
 def test_a_dead_subscriber_delays_nobody(real_world: World, settings: Any) -> None:
     world, stop = real_world, Flag()
     with receiver() as dead, receiver() as living:

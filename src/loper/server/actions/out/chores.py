@@ -27,15 +27,15 @@ def going_out() -> Callable[[threading.Event], None]:
             running.pop(pk)
         for pk in to_send():
             if pk not in running:
-                running[pk] = pool.submit(_send, pk)
+                running[pk] = pool.submit(_send, pk, stop)
         wait(running.values(), timeout=1)
 
     return act
 
 
-def _send(pk: int) -> int:
+def _send(pk: int, stop: threading.Event) -> int:
     try:
-        return send_all(pk)
+        return send_all(pk, stop)
     except Exception:
         logger.exception("sending to subscriber %d", pk)
         return 0

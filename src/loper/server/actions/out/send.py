@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
+from threading import Event
 
 from django.conf import settings
 from django.db import transaction
@@ -72,8 +73,8 @@ def to_send() -> list[int]:
     return list(Subscriber.objects.filter(free, Exists(waits), state=Subscriber.ON).values_list("pk", flat=True))
 
 
-def send_all(subscriber: int) -> int:
-    """All that may go to this subscriber now; gives how many it took."""
+def send_all(subscriber: int, stop: Event | None = None) -> int:
+    """All that may go to this subscriber now, until `stop` is set; gives how many it took."""
     now = clock.now()
     free = Subscriber.objects.filter(Q(held=None) | Q(held__lte=now), pk=subscriber, state=Subscriber.ON)
     if not free.update(held=now + HOLD):
@@ -81,14 +82,14 @@ def send_all(subscriber: int) -> int:
     taken = 0
     try:
         with ThreadPoolExecutor(REST_AFTER, "lane") as lanes:
-            while found := _part(subscriber, lanes):
+            while not (stop and stop.is_set()) and (found := _part(subscriber, lanes, stop)):
                 taken += found
     finally:
         Subscriber.objects.filter(pk=subscriber).update(held=None)
     return taken
 
 
-def _part(pk: int, lanes: Executor) -> int:
+def _part(pk: int, lanes: Executor, stop: Event | None) -> int:
     """A few deliveries, of each case only the first one that waits; gives how many were taken (0: stop).
 
     As many go at once as may still fail before it rests: they are of different cases, whose order is their own.
@@ -104,7 +105,7 @@ def _part(pk: int, lanes: Executor) -> int:
     reads = one.facts or one.form == Subscriber.VERA  # that one says why a visit did not solve it
     found = lines([(row.case, row.seq) for row in waiting], facts=reads)
     taken = 0
-    while waiting:
+    while waiting and not (stop and stop.is_set()):
         many = max(1, REST_AFTER - one.failures)
         some, waiting = waiting[:many], waiting[many:]
         answers = _send(one, [(row, found.get((row.case, row.seq))) for row in some], lanes)
