@@ -92,10 +92,12 @@ def test_as_files_they_are_what_the_database_has(lived: World, tmp_path: Path) -
     written = write_tables(tmp_path)
     assert all(written[name] >= 1 for name in ("cases", "contacts", "messages", "visits", "promises", "customers"))
     key = Case.objects.get().key
-    found = duckdb.sql(
+    relation = duckdb.sql(
         f"SELECT activity, month FROM read_parquet('{tmp_path}/loper_v1_contacts/**/*.parquet',"
         " hive_partitioning = true) ORDER BY seq"
-    ).fetchall()
+    )
+    assert relation is not None
+    found = relation.fetchall()
     assert [row[0] for row in found] == list(
         Touch.objects.filter(case=key).order_by("seq").values_list("activity", flat=True)
     )

@@ -1,8 +1,10 @@
 """What happened goes out: signed, in the order of each case, again when it failed, to nobody who should not hear it."""
 
 import json
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
 from pathlib import Path
 from threading import Event as Flag
 from typing import Any
@@ -23,7 +25,7 @@ from loper.server.records.runtime import Touch
 from tests.server.receiver import Receiver, answer, certificate, dies_mid_answer, receiver, trickles, wait_until
 from tests.worlds import World
 
-LOOPBACK = egress.Rules(private=(egress.ip_network("127.0.0.0/8"), egress.ip_network("::1/128")), plain=True, seconds=5)
+LOOPBACK = egress.Rules(private=(ip_network("127.0.0.0/8"), ip_network("::1/128")), plain=True, seconds=5)
 
 
 @pytest.fixture
@@ -300,7 +302,7 @@ def test_nobody_sends_us_into_our_own_network(world: World, settings: Any, url: 
 def test_a_name_that_moves_into_our_network_gains_nothing(other: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     """DNS rebinding: public when it was looked at, our own when it is sent to. It is looked at where it is sent."""
     answers = iter([[(2, 1, 6, "", ("93.184.216.34", 80))], [(2, 1, 6, "", ("127.0.0.1", 80))]])
-    monkeypatch.setattr(egress.socket, "getaddrinfo", lambda *args, **more: next(answers))
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: next(answers))
     strict = egress.Rules(plain=True, seconds=2)
     assert egress.reachable("rebind.example", 80, strict) == ["93.184.216.34"]
     found = egress.send("POST", other.url.replace("127.0.0.1", "rebind.example"), {}, b"", strict)
