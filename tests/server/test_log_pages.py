@@ -373,3 +373,12 @@ def test_who_knows_the_log_says_when_a_case_is_over(world: World) -> None:
     own = ContactLog.objects.create(own=True, name="own", created=world.time.at)
     assert analyst.post(f"/insight/{own.pk}/ends", {"ends": ["x"]}).status_code in (302, 404)
     assert client_of(world, "agent").post(here + "ends", {"ends": ["telefoontje"]}).status_code == 403
+
+
+def test_a_day_begins_where_the_organisation_is(world: World) -> None:
+    """A case of half past midnight, in summer, is of the day before in UTC."""
+    row = brought(world, b"zaaknummer;gebeurtenis;tijdstip\nA;x;2026-07-02T00:30:00+02:00\nB;x;2026-07-01T23:30:00+02:00\n")
+    analyst = client_of(world, "analyst")
+    page = unescape(analyst.get(f"/insight/{row.pk}/cases?since=2026-07-02").content.decode())
+    assert "1 van 2 zaken" in page and "begon vanaf 2 juli 2026" in page
+    assert 'name="since" value="2026-07-02"' in page, "the address holds the same day"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -149,8 +149,9 @@ def to_query(filter: Filter) -> list[tuple[str, str]]:
     return found
 
 
-def of_query(pairs: Iterable[tuple[str, str]]) -> Filter:
-    """And back; words that a filter does not know are left to others. BadLog for a time that is none."""
+def of_query(pairs: Iterable[tuple[str, str]], zone: tzinfo = UTC) -> Filter:
+    """And back; words that a filter does not know are left to others. A day begins in `zone`. BadLog for a time that is
+    none."""
     several: dict[str, list[str]] = {}
     for name, word in pairs:
         if word:
@@ -169,7 +170,7 @@ def of_query(pairs: Iterable[tuple[str, str]]) -> Filter:
                 f"{name}: “{several[name][-1]}” is no time; write it like 2026-09-01 or 2026-09-01T08:00:00+02:00"
             )
             return None
-        return at if at.tzinfo else at.replace(tzinfo=UTC)
+        return at if at.tzinfo else at.replace(tzinfo=zone)
 
     def some(name: str) -> Some:
         return tuple(several.get(name, ()))

@@ -21,6 +21,7 @@ from loper.observe.filter import Filter, of_query, to_query
 from loper.observe.laid.layout import Words
 from loper.observe.log import Log
 from loper.observe.report import GROUPS, Context
+from loper.server import clock
 from loper.server.pages.insight.words import column, said
 from loper.server.permissions import Actor, staff
 from loper.server.queries.logs import coverage, design_of, held_against, names, opened
@@ -150,8 +151,8 @@ class Scope:
             "channels": list(channel.values) if channel else [],
             "attributes": attributes[:8],
             "filter": self.filter,
-            "since": self.filter.since.date().isoformat() if self.filter.since else "",
-            "until": self.filter.until.date().isoformat() if self.filter.until else "",
+            "since": clock.day_of(self.filter.since).isoformat() if self.filter.since else "",
+            "until": clock.day_of(self.filter.until).isoformat() if self.filter.until else "",
             "begins": layout.first.min() if layout.count else None,
         }
 
@@ -199,7 +200,7 @@ def scoped(view: View) -> View:
             return redirect("insight:first", pk)
         try:
             whole = opened(row)
-            filter = of_query(_pairs(request))
+            filter = of_query(_pairs(request), clock.zone())
             part = whole.where(replace(filter, behind=()))
             part.design = design_of(row, filter.attributes.get("journey", ()))
             part.against = held_against(row)

@@ -39,7 +39,7 @@ def said(name: str, value: str, log: Log, say: Say) -> str:
         "ends": _("ends with “%(value)s”"),
     }
     if name in ("since", "until"):
-        value = formats.date_format(datetime.fromisoformat(value).date(), "j F Y")
+        value = formats.date_format(timezone.localtime(datetime.fromisoformat(value)).date(), "j F Y")
     if name == "quiet_since":
         value = formats.date_format(timezone.localtime(datetime.fromisoformat(value)), "j F Y, H:i")
     return words[name] % {"value": value}
