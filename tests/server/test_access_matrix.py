@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from loper.server.actions.links import new_link, revoke_links
 from loper.server.actions.sources import add_source
-from loper.server.permissions import PERMISSIONS
+from loper.server.permissions import PERMISSIONS, STAFF
 from loper.server.records.links import Link
 from loper.server.records.runtime import Case
 from tests.server.access_gates import ALSO, GATE, GATES
@@ -187,3 +187,12 @@ def test_no_form_goes_without_its_own_page(everything: Everything) -> None:
             client.cookies = everything.clients[who].cookies
             assert client.post(url).status_code in (403, 405), f"{who} {name}"
             break
+
+
+def test_the_page_about_it_is_the_table() -> None:
+    page = (Path(__file__).parents[2] / "docs/reference/access.md").read_text(encoding="utf-8")
+    roles = [*STAFF, "customer"]
+    for permission, who in PERMISSIONS.items():
+        row = f"| `{permission}` | " + " | ".join("x" if role in who else "" for role in roles) + " |"
+        assert row in page, f"docs/reference/access.md does not say: {row}"
+    assert page.count("| `") == len(PERMISSIONS)
