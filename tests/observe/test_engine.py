@@ -350,6 +350,20 @@ def test_a_table_of_ibis_is_its_own_engine(tmp_path: Path) -> None:
         engine.open(sqlite.table("log"))
 
 
+def test_duckdb_keeps_to_a_part_of_the_memory_unless_told_otherwise(tmp_path: Path) -> None:
+    path, said = written(ODD["ties"], tmp_path), list[tuple[str, bool]]()
+    asks = "select current_setting('memory_limit') as m, current_setting('preserve_insertion_order') as kept"
+    for options in (None, {"memory_limit": "600MB"}):
+        with engine.open(path, options=options) as remote:
+            said += remote.reading.table.get_backend().raw_sql(asks).fetchall()
+    (own, _), (told, _) = said
+    assert [kept for _, kept in said] == [False, False]
+    assert told.startswith("572")  # MiB
+    assert own != told
+    with pytest.raises(BadLog, match="DuckDB does not start: Parser Error: Memory must"):
+        engine.open(path, options={"memory_limit": "much"})
+
+
 def test_an_engine_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = written(ODD["ties"], tmp_path)
     with pytest.raises(BadLog, match="clickhouse is no engine; there are duckdb, spark"):
