@@ -135,3 +135,18 @@ def _is(link: Path, path: Path) -> bool:
         return link.readlink() == path
     except OSError:
         return False
+
+
+def test_an_empty_name_and_a_full_disk_are_said(log: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["observe", " "])
+    assert left.value.code == 2 and "it is empty" in capsys.readouterr().err
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("loper")), "observe", log, "--json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1 and "the disk is full" in done.stderr and "Traceback" not in done.stderr

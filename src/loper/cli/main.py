@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
@@ -126,7 +128,7 @@ def _observe(commands: Any) -> None:
         "observe", help="read a log of contacts: where customers get stuck, why they come back"
     )
     observe.add_argument(
-        "log", metavar="LOG", help="CSV, Parquet (also a folder of it), XES, OCEL 2.0, CJML or CloudEvents"
+        "log", type=_named, metavar="LOG", help="CSV, Parquet (also a folder of it), XES, OCEL 2.0, CJML or CloudEvents"
     )
     for name, what in (
         ("case", "the column of the case"),
@@ -222,6 +224,13 @@ def _setup(commands: Any) -> None:
     bring.set_defaults(run=_later("setup", "bring"))
 
 
+def _named(text: str) -> str:
+    """A path that somebody wrote: an empty one would be the folder that one happens to be in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: name a file, or a folder of Parquet (. for this one)")
+    return text
+
+
 def _days(text: str) -> float:
     """More than none, a hundred years at most."""
     try:
@@ -249,9 +258,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="backslashreplace")  # what a terminal cannot show must not stop a command
     arguments = parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments))
+        code = int(arguments.run(arguments))
+        sys.stdout.flush()  # a disk that is full says so here, not when Python has ended
+        return code
     except BrokenPipeError:
         sys.stderr.close()
+        return 1
+    except OSError as wrong:
+        if wrong.errno != errno.ENOSPC:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what could not be written is not tried again at the end
+        print("loper: the disk is full; make room, and run it again", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
