@@ -68,9 +68,10 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Time:
 @pytest.fixture
 def world(db: None, stopped_clock: Time) -> Iterator[World]:
     """Voorbeeld Wonen at work (tests/worlds.py), inside a transaction that is undone."""
+    from tests.kept import world_of
     from tests.worlds import make_world
 
-    yield make_world(stopped_clock)
+    yield world_of(make_world, stopped_clock)
 
 
 @pytest.fixture
