@@ -84,7 +84,7 @@ def test_a_few_trips_change_no_plan_and_the_same_lesson_is_not_written_twice(wor
     world.time.at = night()
     lessons.learn()
     assert in_force() is None
-    Appointment.objects.filter(case__startswith="d").delete()
+    Appointment.objects.filter(customer="nobody").delete()  # a real case may begin with a d too
     driven(world, 1.6)
     lessons.learn()
     first = in_force()
