@@ -377,7 +377,9 @@ def test_who_knows_the_log_says_when_a_case_is_over(world: World) -> None:
 
 def test_a_day_begins_where_the_organisation_is(world: World) -> None:
     """A case of half past midnight, in summer, is of the day before in UTC."""
-    row = brought(world, b"zaaknummer;gebeurtenis;tijdstip\nA;x;2026-07-02T00:30:00+02:00\nB;x;2026-07-01T23:30:00+02:00\n")
+    row = brought(
+        world, b"zaaknummer;gebeurtenis;tijdstip\nA;x;2026-07-02T00:30:00+02:00\nB;x;2026-07-01T23:30:00+02:00\n"
+    )
     analyst = client_of(world, "analyst")
     page = unescape(analyst.get(f"/insight/{row.pk}/cases?since=2026-07-02").content.decode())
     assert "1 van 2 zaken" in page and "begon vanaf 2 juli 2026" in page
