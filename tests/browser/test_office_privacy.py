@@ -38,6 +38,7 @@ def test_from_somebody_sought_to_somebody_erased(
     looked(page, "privacy")
     page.get_by_role("link", name="Jo Jansen").click()
     page.get_by_role("button", name="Maken").press("Enter")
+    expect(page.get_by_text("Het wordt gemaakt")).to_be_visible()
     assert access.make_next()
     page.reload()
     with page.expect_download() as found:
