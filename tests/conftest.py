@@ -55,6 +55,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Time:
     """The server's clock, standing at Monday nine o'clock until the test moves it."""
+    from django.core.cache import cache
+
     from loper.server import clock
     from loper.server.queries.offers import BOARDS
     from tests.worlds import Time
@@ -62,6 +64,7 @@ def stopped_clock(monkeypatch: pytest.MonkeyPatch) -> Time:
     time = Time()
     monkeypatch.setattr(clock, "now", time.now)
     BOARDS.forget()  # a database that is put back looks like one that never changed
+    cache.clear()  # what was counted at this very minute, in a test before
     return time
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from loper.server.permissions import Actor
 from loper.server.queries.privacy import counts, fates, person
 from loper.server.records.customers import ContactAddress, Customer
 from loper.server.records.privacy import Erasure, Look
-from loper.server.records.runtime import Case, Event, Outbox, Touch
+from loper.server.records.runtime import Case, Event, Heartbeat, Outbox, Touch
 from tests.planting import found_in_files, plant, to_disk
 from tests.worlds import World
 
@@ -80,7 +81,7 @@ def test_planted_words_are_in_no_file_after_an_erase(real_world: World, no_old_l
     erase.scrub()
     to_disk()
 
-    assert found_in_files(planted) == {}
+    assert gone(planted) == {}
     assert sum(row.counts.values()) >= len(planted) / 3
     assert (Event.objects.count(), Touch.objects.count()) == happened, "what happened stands"
     assert Customer.objects.get(key=customer).status == Customer.ERASED
@@ -97,10 +98,23 @@ def test_planted_words_are_in_no_file_after_an_erase(real_world: World, no_old_l
         loper("privacy", "scrub", LOPER_DATABASE=url)
         to_disk()
         if connection.vendor == "postgresql":
-            assert found_in_files(planted) == {}
+            assert gone(planted) == {}
         else:
             content = Path(name).read_bytes()
             assert [one for one, word in planted.items() if word.encode() in content] == []
+
+
+def gone(planted: dict[str, str]) -> dict[str, list[str]]:
+    """Where planted words still are; PostgreSQL takes its old log away when it comes to it, on a busy machine later."""
+    found = found_in_files(planted)
+    for _try in range(20):
+        if not found or not all(len(name) == 24 for names in found.values() for name in names):
+            break  # a file of its log has a name of 24 signs
+        time.sleep(0.5)
+        Heartbeat.objects.update_or_create(name="log", defaults={"at": datetime.now(UTC)})
+        to_disk()
+        found = found_in_files(planted)
+    return found
 
 
 def loper(*arguments: str, **environment: str) -> str:
