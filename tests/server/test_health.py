@@ -105,3 +105,18 @@ def test_administrators_hear_that_no_worker_runs_once_an_hour_and_that_it_goes_a
     assert len(mail.outbox) == 3 and "draait weer" in mail.outbox[2].subject
     watch.look(now + timedelta(minutes=90))
     assert len(mail.outbox) == 4, "it stopped once more"
+
+
+def test_a_backup_that_cannot_be_written_down_is_a_backup(
+    tmp_path: Path, settings: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from loper.cli.backup import _write_down
+
+    made = tmp_path / "loper.dump"
+    made.write_bytes(b"x")
+    settings.LOPER_BACKUP_MADE = tmp_path / "nowhere" / "backup.json"
+    _write_down(made)
+    assert made.exists() and "it is made" in capsys.readouterr().err
+    settings.LOPER_BACKUP_MADE = tmp_path / "backup.json"
+    _write_down(made)
+    assert json.loads(settings.LOPER_BACKUP_MADE.read_text())["file"] == "loper.dump"

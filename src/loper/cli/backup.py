@@ -41,8 +41,11 @@ def _write_down(target: Path) -> None:
 
     told = {"at": datetime.now(UTC).isoformat(), "file": target.name, "bytes": target.stat().st_size}
     half = Path(f"{settings.LOPER_BACKUP_MADE}.half")
-    half.write_text(json.dumps(told))
-    half.rename(settings.LOPER_BACKUP_MADE)
+    try:
+        half.write_text(json.dumps(told))
+        half.rename(settings.LOPER_BACKUP_MADE)
+    except OSError as wrong:  # the backup is there: that it cannot be written down is no failure of it
+        print(f"loper backup: it is made, but not written down for the page of health: {wrong}", file=sys.stderr)
 
 
 def restore(arguments: Namespace) -> int:
