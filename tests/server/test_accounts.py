@@ -11,9 +11,10 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from loper.server.actions import codes
+from loper.server.actions import codes, tokens
 from loper.server.records.access import AccountChange
 from loper.server.records.agenda import Technician
+from loper.server.records.partners import TechnicianToken
 from tests.worlds import World
 
 
@@ -72,3 +73,14 @@ def test_a_lost_second_step_is_taken_away_and_written_down(world: World, admin: 
     assert AccountChange.objects.get().what == "second_step"
     page = admin.get(reverse("office:account", args=[user.pk])).content.decode()
     assert "tweede stap weggenomen" in page
+
+
+def test_a_stopped_account_keeps_no_token(world: World, admin: Client) -> None:
+    user = world.users["technician"]
+    made = tokens.new_one(
+        actor=world.staff("technician"), technician=world.technician, purpose=TechnicianToken.CALENDAR
+    )
+    calendar = reverse("calendar", args=[made])
+    assert Client().get(calendar).status_code == 200
+    assert admin.post(reverse("office:account_act", args=[user.pk, "stop"])).status_code == 302
+    assert Client().get(calendar).status_code == 404

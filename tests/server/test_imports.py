@@ -322,3 +322,52 @@ def test_pages_open_for_who_may_and_a_get_changes_nothing(brought: Brought, worl
     assert Customer.objects.count() == 5
     assert client.get(reverse("office:import", args=[99])).status_code == 404
     assert client.post(reverse("office:import_new"), {"kind": "customers", "source": "erp"}).status_code == 422
+
+
+def test_who_is_in_the_file_with_a_bad_row_is_not_gone(brought: Brought) -> None:
+    lines = [f"K{n};A.;;Naam{chr(97 + n)};n{n}@example.nl;;1234 AB;{n + 20};;;;;" for n in range(1, 25)]
+    brought(*lines)
+    row = brought("K1;A.;;Naamb;geen@adres;;1234 AB;21;;;;;", *lines[1:], gone="moved")
+    assert (row.counts["gone"], row.counts.get("left", 0), row.counts["rejected"]) == (0, 0, 1)
+    assert not Customer.objects.filter(status=Customer.MOVED).exists()
+
+
+def test_somebody_else_at_the_same_home_and_address_is_somebody_else(brought: Brought) -> None:
+    brought("K9;J.;;Anders;J.Jansen@example.nl;;1234 AB;12;;;;vertrokken;1-3-2026")
+    jo = Customer.objects.get(key="jo")
+    assert (jo.name, jo.status) == ("Jo Jansen", Customer.CURRENT)
+    assert SourceRef.objects.get(ident="K9").key != "jo" and Customer.objects.count() == 2
+
+
+def test_an_old_reject_does_not_undo_what_a_later_file_said(brought: Brought) -> None:
+    brought(LINES[0], LINES[3])
+    old = Reject.objects.get()
+    brought(LINES[0], LINES[3].replace("d@example", "d@example.nl").replace("Bakker", "Bakker-Nieuw"))
+    with pytest.raises(Refused):
+        mend.mend(actor=ADMIN, reject=old.pk, cells={**old.cells, "email": "d@example.nl"})
+    assert Customer.objects.filter(name="D. Bakker-Nieuw").exists()
+
+
+def test_a_file_that_failed_half_way_is_taken_back_not_thrown_away(
+    brought: Brought, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "PIECE", 2)
+    row = brought(*LINES[:3], go=False)
+    files.go(actor=ADMIN, file=row.pk)
+    put, times = work._put, []
+
+    def breaks(*given: Any) -> None:
+        times.append(1)
+        if len(times) == 2:
+            raise RuntimeError("something of ours")
+        put(*given)
+
+    monkeypatch.setattr(work, "_put", breaks)
+    with pytest.raises(RuntimeError):
+        work.next_one()
+    row.refresh_from_db()
+    assert (row.state, row.done) == (Import.FAILED, 2)
+    with pytest.raises(Refused):
+        files.remove(actor=ADMIN, file=row.pk)
+    assert mend.undo(actor=ADMIN, file=row.pk) == (2, 0)
+    assert not SourceRef.objects.exists()

@@ -18,6 +18,7 @@ from loper.server.actions.refused import Refused
 from loper.server.permissions import STAFF, Actor, demand
 from loper.server.records.access import AccountChange
 from loper.server.records.agenda import Technician
+from loper.server.records.partners import TechnicianToken
 
 
 @transaction.atomic
@@ -69,6 +70,8 @@ def set_roles(*, actor: Actor, user: int, roles: Sequence[str]) -> None:
     row.groups.set(Group.objects.filter(name__in=wanted))
     if "technician" in wanted and not Technician.objects.filter(user=row).exists():
         Technician.objects.create(name=row.get_full_name() or row.username, user=row)
+    if not {"technician", "partner"} & set(wanted):
+        _void_tokens(row)
     if before != sorted(wanted):
         _write_down(actor, row, "roles", f"{', '.join(before) or '-'} -> {', '.join(sorted(wanted))}")
 
@@ -85,6 +88,7 @@ def stop(*, actor: Actor, user: int) -> None:
         row.is_active = False
         row.set_password(None)  # what was signed with the old one is void
         row.save(update_fields=["is_active", "password"])
+        _void_tokens(row)
         _write_down(actor, row, "stopped")
 
 
@@ -110,6 +114,11 @@ def drop_second_step(*, actor: Actor, user: int) -> None:
     gone, _each = Authenticator.objects.filter(user=row).delete()
     if gone:
         _write_down(actor, row, "second_step")
+
+
+def _void_tokens(row: User) -> None:
+    """The address of their calendar and the key of their own system open nothing any more either."""
+    TechnicianToken.objects.filter(technician__user=row, revoked=None).update(revoked=clock.now())
 
 
 def _held(user: int) -> User:

@@ -56,7 +56,14 @@ class Customers(Trusting):
         made: list[tuple[Customer, Values]] = []
         adopted: list[tuple[str, Values, Values]] = []
         for row in rows:
-            customer = next((known[way] for way in self._evidence(row, homes) if way in known), None)
+            customer = next(
+                (
+                    known[way][0]
+                    for way in self._evidence(row, homes)
+                    if way in known and alike(known[way][1], row["name"])
+                ),
+                None,
+            )
             if customer is not None and customer not in {key for key, _fresh in found}:
                 found.append((customer, False))
                 adopted.append((customer, {}, row))
@@ -147,18 +154,25 @@ class Customers(Trusting):
 
     def _known(
         self, source: str, rows: Sequence[Values], homes: Mapping[Pair, Property]
-    ) -> dict[tuple[int, str, str], str]:
-        """(home, channel, address) -> the one customer who has them, whom this source does not call otherwise."""
+    ) -> dict[tuple[int, str, str], Pair]:
+        """(home, channel, address) -> key and name of the one customer who has them, whom this source does not call
+        otherwise."""
         values = {row[name] for row in rows for _channel, name in WAYS if row[name]}
         pairs = ContactAddress.objects.filter(value__in=values, customer__home__isnull=False)
-        there = list(pairs.values_list("customer__home_id", "channel", "value", "customer__key"))
-        refs = SourceRef.objects.filter(source=source, kind="customers", key__in={key for *_way, key in there})
+        there = list(pairs.values_list("customer__home_id", "channel", "value", "customer__key", "customer__name"))
+        refs = SourceRef.objects.filter(source=source, kind="customers", key__in={key for *_way, key, _name in there})
         taken = set(refs.values_list("key", flat=True))
-        found: dict[tuple[int, str, str], set[str]] = {}
-        for home, channel, value, key in there:
+        found: dict[tuple[int, str, str], set[Pair]] = {}
+        for home, channel, value, key, name in there:
             if key not in taken:
-                found.setdefault((home, channel, value), set()).add(key)
+                found.setdefault((home, channel, value), set()).add((key, name))
         return {way: next(iter(keys)) for way, keys in found.items() if len(keys) == 1}
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two names can be of one person: one of them is not known, or they share a word that is no initial."""
+    first, second = ({word for word in words_of(name) if len(word) > 2} for name in (one, other))
+    return not first or not second or bool(first & second)
 
 
 class Homes(Trusting):

@@ -153,6 +153,8 @@ def remove(*, actor: Actor, file: int) -> None:
     demand(actor, "import")
     with transaction.atomic():
         row = _held(file, Import.NEW, Import.SEEN, Import.FAILED)
+        if row.changes.exists():
+            raise Refused(_("Part of this file is in force. Take it back first."))
         forget(row)
 
 

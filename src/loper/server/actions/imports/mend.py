@@ -42,6 +42,11 @@ def mend(*, actor: Actor, reject: int, cells: Mapping[str, str]) -> tuple[Proble
         row.why = [[one.field, one.value, one.why] for one in judged.problems]
         row.save(update_fields=["cells", "why"])
         return judged.problems
+    newer = SourceRef.objects.filter(
+        source=row.file.source, kind=row.file.kind, ident=judged.values["ident"], seen__gt=row.file_id
+    )
+    if newer.exists():
+        raise Refused(_("A later file says something of this one already: this row is too old. Leave it out."))
     put_rows(row.file, [judged])
     Reject.objects.filter(pk=row.pk).update(state=Reject.MENDED, cells={}, why=[])
     return ()
@@ -61,7 +66,7 @@ def undo(*, actor: Actor, file: int) -> tuple[int, int]:
     """
     demand(actor, "import")
     row = Import.objects.select_for_update().filter(pk=file).first()
-    if row is None or row.state != Import.DONE:
+    if row is None or row.state not in (Import.DONE, Import.FAILED):
         raise Refused(_("Only a file that is in force can be taken back."))
     later = Import.objects.filter(kind=row.kind, source=row.source, state=Import.DONE, pk__gt=row.pk)
     if later.exists():

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from loper.intake.judge import Judged, judge_all
 from loper.intake.kinds import KINDS
@@ -69,7 +69,7 @@ def look(row: Import) -> None:
     for piece in _pieces(judge_all(KINDS[row.kind], row.fields, sheet)):
         good = _good(row, piece, counts)
         before = _refs(row, good)
-        met += len(before)
+        met += len(before) + _refused_refs(row, piece, before).count()
         for one in good:
             ref = before.get(one.values["ident"])
             what = "new" if ref is None else "same" if ref.values == dict(one.values) else "changed"
@@ -116,7 +116,9 @@ def go(row: Import) -> None:
         if passed <= row.done:
             continue
         with transaction.atomic():
-            _put(row, _good(row, piece, counts), counts)
+            good = _good(row, piece, counts)
+            _put(row, good, counts)
+            _refused_refs(row, piece, {one.values["ident"] for one in good}).update(seen=row.pk)
             Import.objects.filter(pk=row.pk).update(done=passed, counts=dict(counts), beat=clock.now())
     with transaction.atomic():
         _ragged(row, sheet, counts)
@@ -221,6 +223,12 @@ def _good(row: Import, piece: Sequence[Judged], counts: Counter[str]) -> list[Ju
             ignore_conflicts=True,
         )
     return [one for one in piece if not one.problems]
+
+
+def _refused_refs(row: Import, piece: Sequence[Judged], good: Collection[str]) -> QuerySet[SourceRef]:
+    """Known ones that are in the file, though their row cannot come in: they are not gone from it."""
+    idents = {one.values.get("ident", "") for one in piece} - {""} - set(good)
+    return SourceRef.objects.filter(source=row.source, kind=row.kind, ident__in=idents)
 
 
 def _ragged(row: Import, sheet: Any, counts: Counter[str]) -> None:
