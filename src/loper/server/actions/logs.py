@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -31,6 +32,7 @@ from loper.observe.log import Log
 from loper.observe.read import laid_out
 from loper.server import clock
 from loper.server.actions.refused import Refused
+from loper.server.actions.uploads import keep
 from loper.server.permissions import Actor, demand
 from loper.server.queries import designs
 from loper.server.queries.logs import folder_of, laid, storable
@@ -54,12 +56,7 @@ def bring_in(*, actor: Actor, name: str, upload: UploadedFile) -> ContactLog:
         )
         raise Refused(sentence % {"most": most}, field="file")
 
-    def write(place: Path) -> None:
-        with place.open("wb") as out:
-            for chunk in upload.chunks():
-                out.write(chunk)
-
-    return _taken(name, upload.name or "", upload.size, write, actor.user)
+    return _taken(name, upload.name or "", upload.size, partial(keep, upload), actor.user)
 
 
 def bring_file(*, path: Path, name: str) -> ContactLog:

@@ -6,6 +6,7 @@ import hashlib
 import re
 import shutil
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from loper.intake.kinds import KINDS
 from loper.intake.sheet import BadSheet, Sheet, open_sheet
 from loper.server import clock
 from loper.server.actions.refused import Refused
+from loper.server.actions.uploads import keep
 from loper.server.permissions import Actor, demand
 from loper.server.records import imports
 from loper.server.records.imports import Import
@@ -37,12 +39,7 @@ def bring_in(*, actor: Actor, kind: str, source: str, upload: UploadedFile) -> I
         )
         raise Refused(sentence % {"most": most}, field="file")
 
-    def write(place: Path) -> None:
-        with place.open("wb") as out:
-            for chunk in upload.chunks():
-                out.write(chunk)
-
-    return take(kind=kind, source=source, name=upload.name or "", write=write, user=actor.user)
+    return take(kind=kind, source=source, name=upload.name or "", write=partial(keep, upload), user=actor.user)
 
 
 def bring_file(*, kind: str, source: str, path: Path) -> Import:

@@ -4,7 +4,6 @@ the files. The worker makes it, table by table; it lies below LOPER_EXPORTS for 
 
 from __future__ import annotations
 
-import base64
 import json
 import shutil
 import zipfile
@@ -127,8 +126,6 @@ def _plain(value: Any) -> Any:
             return value
     if value is None or isinstance(value, str | int | float | bool | list | dict):
         return value
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
     return str(value)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from loper.draw.png import png
 from loper.observe.report import Section, question_of
+from loper.server.actions.out.csv_file import safe
 from loper.server.pages.insight.scope import Scope, scoped
 
 
@@ -58,4 +59,4 @@ def _plain(value: Any) -> Any:
     """Words joined, and no cell that a spreadsheet takes for a formula."""
     if isinstance(value, list | tuple):
         value = " > ".join(str(one) for one in value)
-    return "'" + value if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    return safe(value) if isinstance(value, str) else value
